@@ -1,0 +1,303 @@
+/**
+ * Every interface to the outside, on one page. Adapters implement them; memory.ts implements all of them.
+ * Times: `…At: string` is UTC ISO 8601, `now`/`at: number` is milliseconds since 1970, durations carry their unit.
+ */
+import type { Message, Modal } from "../blocks/text.ts";
+import type { AlertFold, StoredAlert } from "./alert/alert.ts";
+import type { AuditEntry } from "./contain/audit.ts";
+import type { Intent } from "./contain/intent.ts";
+import type { Containment } from "./contain/outcome.ts";
+
+export interface Clock {
+  now(): number;
+}
+
+/** Fixed name, data in fields (style: `alert.posted`). Untrusted values only under `record`. */
+export interface Log {
+  debug(fields: Readonly<Record<string, unknown>>, name: string): void;
+  info(fields: Readonly<Record<string, unknown>>, name: string): void;
+  warn(fields: Readonly<Record<string, unknown>>, name: string): void;
+  error(fields: Readonly<Record<string, unknown>>, name: string): void;
+}
+
+// ── SQS ──────────────────────────────────────────────────────────────────────────────────────────
+
+export interface InboxMessage {
+  readonly id: string;
+  readonly body: string;
+  readonly receiveCount: number;
+}
+
+export interface Inbox {
+  /** Starts receiving. A message is deleted only after `handle` resolved for it; a rejection gives it back to SQS. */
+  start(handle: (message: InboxMessage) => Promise<void>): void;
+  /** Stops receiving and resolves when no handler and no delete is under way, or after `withinMs`. */
+  stop(withinMs: number): Promise<void>;
+}
+
+// ── Alerts and the outbox ────────────────────────────────────────────────────────────────────────
+
+/** A body, or a part of one, that could not be read. */
+export interface Quarantined {
+  /** `qu_` + digest of the text: the same body is kept once. */
+  readonly id: string;
+  readonly reason: string;
+  /** First 4,096 characters. Untrusted. */
+  readonly head: string;
+  readonly sha256: string;
+  readonly receiveCount: number;
+}
+
+export interface Commit {
+  readonly folds: readonly AlertFold[];
+  readonly quarantined: readonly Quarantined[];
+  readonly now: number;
+}
+
+/** Work that is owed to the outside: one member of the outbox, `deliver:al_…`, `act:in_…` or `verify:in_…:10000`. */
+export interface Row {
+  readonly kind: "deliver" | "act" | "verify";
+  /** Alert id for deliver; intent id for act; intent id and the read-back's delay in ms, joined by ":", for verify. */
+  readonly id: string;
+}
+export interface DueRow extends Row {
+  readonly at: number;
+}
+
+export type Reservation =
+  | { readonly kind: "nothing" }
+  | { readonly kind: "busy"; readonly until: number }
+  /** Post it. `searchSince` is there when an earlier attempt may have reached Slack: look before posting. */
+  | { readonly kind: "post"; readonly alert: StoredAlert; readonly searchSince?: number; readonly missedAt?: number }
+  | { readonly kind: "edit"; readonly alert: StoredAlert; readonly channel: string; readonly ts: string };
+
+export interface AlertStore {
+  /** Folds findings into alerts, keeps quarantine and outbox rows: one atomic step, idempotent. Resolves when durable. */
+  commit(batch: Commit): Promise<readonly DueRow[]>;
+  alert(id: string): Promise<StoredAlert | undefined>;
+  /** Alerts that name this principal id or access key id, newest activity first. */
+  alertsOf(subject: string, limit: number): Promise<readonly StoredAlert[]>;
+  /** First caller wins; `already` names who did and when. */
+  acknowledge(
+    id: string,
+    by: string,
+    now: number,
+  ): Promise<{ readonly kind: "acknowledged" | "already"; readonly by: string; readonly at: string } | undefined>;
+
+  /** Takes the right to post or edit this alert for RESERVATION_MS. */
+  reserve(id: string, by: string, now: number): Promise<Reservation>;
+  /** Slack surely has nothing of this attempt. */
+  releaseClean(id: string, by: string, nextAt: number): Promise<void>;
+  /** Slack may have it: the next attempt searches first. `missedAt`: it was searched for and not there. */
+  releaseUnsure(id: string, by: string, nextAt: number, missedAt?: number): Promise<void>;
+  /** Slack shows revision `rev` at channel/ts. The row goes when nothing newer waits, else is due at `nextAt`. */
+  confirm(
+    id: string,
+    shown: { readonly channel: string; readonly ts: string; readonly rev: number },
+    nextAt: number,
+  ): Promise<void>;
+}
+
+export interface Outbox {
+  due(now: number, limit: number): Promise<readonly DueRow[]>;
+  /** Sets when the row is due again and counts an attempt; gives the attempts so far. */
+  postpone(row: Row, at: number): Promise<number>;
+  done(row: Row): Promise<void>;
+  /** Excludes other workers from this row for `ms`. */
+  lease(row: Row, by: string, ms: number): Promise<boolean>;
+  unlease(row: Row, by: string): Promise<void>;
+}
+
+/** BullMQ behind an interface: hints of work. Losing one is harmless, the sweep hints again. */
+export interface Effects {
+  hint(rows: readonly DueRow[]): Promise<void>;
+  start(handle: (row: Row) => Promise<void>): void;
+  stop(withinMs: number): Promise<void>;
+}
+
+// ── Containment ──────────────────────────────────────────────────────────────────────────────────
+
+/** What the server remembers about an open dialog; the modal carries only its id. */
+export interface Dialog {
+  readonly id: string;
+  readonly alert: string;
+  readonly account: string;
+  readonly keyId: string;
+  readonly userName: string;
+  readonly operator: string;
+  readonly openedAt: string;
+}
+
+/** An intent and how far it got. */
+export interface IntentRecord {
+  readonly intent: Intent;
+  readonly attemptedAt?: string;
+  readonly containment: Containment;
+}
+
+export interface ContainmentStore {
+  keepDialog(dialog: Dialog, ttlMs: number): Promise<void>;
+  dialog(id: string): Promise<Dialog | undefined>;
+  nextFence(account: string, keyId: string): Promise<number>;
+  currentFence(account: string, keyId: string): Promise<number>;
+  /**
+   * Records the intent, its act row and its containment on the alert, atomically. `already` when another intent for
+   * this key is under way, or ended after `openedAt` (the dialog this one was made from showed an older state).
+   */
+  intend(
+    record: IntentRecord,
+    openedAt: string,
+    now: number,
+  ): Promise<{ readonly kind: "intended" } | { readonly kind: "already"; readonly record: IntentRecord }>;
+  intent(id: string): Promise<IntentRecord | undefined>;
+  /** Saves progress, shows it on the alert (a deliver row), drops `done` and adds `rows`, atomically. */
+  saveIntent(
+    record: IntentRecord,
+    change: { readonly done?: Row; readonly rows?: readonly DueRow[] },
+    now: number,
+  ): Promise<void>;
+  /** True the first time a request id is seen within ttlMs. */
+  firstUse(requestId: string, ttlMs: number): Promise<boolean>;
+}
+
+export interface AuditStore {
+  /** The newest entry; undefined when the log is empty. */
+  head(): Promise<AuditEntry | undefined>;
+  /** Appends if `entry.prev` is still the head's hash; "kept" when an entry of this id is there already. */
+  append(entry: AuditEntry): Promise<"appended" | "kept" | "moved">;
+  entries(fromSeq: number, limit: number): Promise<readonly AuditEntry[]>;
+}
+
+// ── AWS ──────────────────────────────────────────────────────────────────────────────────────────
+
+export type IamAnswer<T> =
+  | { readonly kind: "ok"; readonly value: T }
+  | { readonly kind: "not-found" }
+  /** `missing` is the IAM action our role lacks, e.g. `iam:UpdateAccessKey`. */
+  | { readonly kind: "denied"; readonly missing: string }
+  /** Throttled, timed out, network: it may or may not have happened. */
+  | { readonly kind: "unavailable"; readonly why: string };
+
+export interface KeyOwner {
+  /** Absent: the key belongs to root. */
+  readonly userName?: string;
+  readonly lastUsed?: { readonly at: string; readonly service: string; readonly region: string };
+}
+export interface UserKey {
+  readonly id: string;
+  readonly status: "Active" | "Inactive";
+  readonly createdAt: string;
+}
+export interface IamUser {
+  readonly arn: string;
+  readonly userName: string;
+  readonly userId: string;
+  readonly createdAt: string;
+  readonly passwordLastUsed?: string;
+}
+
+export interface Iam {
+  keyOwner(account: string, keyId: string): Promise<IamAnswer<KeyOwner>>;
+  user(account: string, userName: string): Promise<IamAnswer<IamUser>>;
+  keys(account: string, userName: string): Promise<IamAnswer<readonly UserKey[]>>;
+  /** One attempt, never retried inside. */
+  deactivateKey(account: string, userName: string, keyId: string): Promise<IamAnswer<{ readonly requestId: string }>>;
+}
+
+// ── Slack ────────────────────────────────────────────────────────────────────────────────────────
+
+export type PostAnswer =
+  | { readonly kind: "sent"; readonly ts: string }
+  /** Slack surely has nothing. `permanent`: trying again will not help until a person acts (channel archived, token revoked). */
+  | { readonly kind: "not-sent"; readonly why: string; readonly permanent: boolean; readonly retryAfterMs?: number }
+  /** Slack may have it (timeout, reset, 5xx, unreadable answer). */
+  | { readonly kind: "unknown"; readonly why: string };
+
+export type SearchAnswer =
+  | { readonly kind: "found"; readonly ts: string }
+  | { readonly kind: "absent" }
+  | { readonly kind: "unsearchable"; readonly why: string };
+
+export interface ChatUser {
+  readonly id: string;
+  readonly teamId: string;
+  readonly deleted: boolean;
+  readonly bot: boolean;
+  /** Single- or multi-channel guest. */
+  readonly guest: boolean;
+  /** From another workspace (Slack Connect). */
+  readonly external: boolean;
+}
+
+export interface Chat {
+  /** `key` (the alert id) goes into the message's metadata, so that `findPost` can find it again. */
+  post(channel: string, message: Message, key: string): Promise<PostAnswer>;
+  update(channel: string, ts: string, message: Message): Promise<PostAnswer>;
+  /** Reads the channel's history to the end, from `since` (ms). */
+  findPost(channel: string, key: string, since: number): Promise<SearchAnswer>;
+  /** Opens a modal within 3 s of the click; gives its view id. */
+  openModal(triggerId: string, view: Modal): Promise<string>;
+  updateModal(viewId: string, view: Modal): Promise<void>;
+  /** Answers a click or command for its author only. */
+  respond(responseUrl: string, message: Message): Promise<void>;
+  user(id: string): Promise<ChatUser | undefined>;
+  /** The team the bot is installed in. */
+  team(): Promise<string>;
+}
+
+/** What came in from Slack, in one form for both doors. Every string is the sender's: check before use. */
+export interface Click {
+  readonly actionId: string;
+  readonly value: string;
+  readonly user: string;
+  readonly userTeam: string;
+  readonly team: string;
+  readonly channel: string;
+  readonly messageTs: string;
+  readonly triggerId: string;
+  readonly responseUrl: string;
+}
+export interface Submission {
+  readonly callbackId: string;
+  readonly privateMetadata: string;
+  /** Input values by block id. */
+  readonly values: Readonly<Record<string, string>>;
+  readonly user: string;
+  readonly userTeam: string;
+  readonly team: string;
+  readonly viewId: string;
+  readonly triggerId: string;
+}
+export interface Command {
+  readonly text: string;
+  readonly user: string;
+  readonly team: string;
+  readonly channel: string;
+  readonly triggerId: string;
+  readonly responseUrl: string;
+}
+export type SubmissionAnswer =
+  | { readonly kind: "close" }
+  | { readonly kind: "errors"; readonly errors: Readonly<Record<string, string>> }
+  | { readonly kind: "show"; readonly view: Modal };
+
+/** Slack listener id → function; made by handlers/index.ts, served by adapters/slack.ts. */
+export interface Listeners {
+  readonly clicks: Readonly<Record<string, (click: Click) => Promise<void>>>;
+  readonly submissions: Readonly<Record<string, (submission: Submission) => Promise<SubmissionAnswer>>>;
+  readonly commands: Readonly<Record<string, (command: Command) => Promise<void>>>;
+}
+
+/** Everything a running bot needs. Handlers take a `Pick` of it. */
+export interface Ports {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly inbox: Inbox;
+  readonly alerts: AlertStore;
+  readonly outbox: Outbox;
+  readonly effects: Effects;
+  readonly containments: ContainmentStore;
+  readonly audit: AuditStore;
+  readonly iam: Iam;
+  readonly chat: Chat;
+}
