@@ -2,15 +2,7 @@
  * Plans: may this key be disabled, what would that do, and what would it not do. Decides and changes nothing.
  * Pure: the caller reads IAM and hands in what it found.
  */
-
-/** One key of the user as the dialog shows it. */
-export interface KeyView {
-  readonly id: string;
-  readonly status: "Active" | "Inactive";
-  readonly createdAt: string;
-  readonly ageDays: number;
-  readonly lastUsed?: { readonly at: string; readonly service: string; readonly region: string };
-}
+import type { KeyView } from "../cloudtrail/accesskey.ts";
 
 export type Plan =
   | {

@@ -2,7 +2,7 @@
  * Identities: what `/ids who` can say about a name, an ARN or an access key.
  * Pure.
  */
-import type { KeyView } from "../contain/plan.ts";
+import type { KeyView } from "../cloudtrail/accesskey.ts";
 
 /** What the question named, before anything was looked up. */
 export type Subject =
