@@ -100,8 +100,10 @@ export interface AlertStore {
 
 export interface Outbox {
   due(now: number, limit: number): Promise<readonly DueRow[]>;
-  /** Sets when the row is due again and counts an attempt; gives the attempts so far. */
-  postpone(row: Row, at: number): Promise<number>;
+  /** Sets when the row is due again. */
+  postpone(row: Row, at: number): Promise<void>;
+  /** Counts a failed attempt and gives how many there were; `done` and a handler's own success forget them. */
+  failed(row: Row): Promise<number>;
   done(row: Row): Promise<void>;
   /** Excludes other workers from this row for `ms`. */
   lease(row: Row, by: string, ms: number): Promise<boolean>;
