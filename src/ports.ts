@@ -141,6 +141,7 @@ export interface ContainmentStore {
   keepDialog(dialog: Dialog, ttlMs: number): Promise<void>;
   dialog(id: string): Promise<Dialog | undefined>;
   nextFence(account: string, keyId: string): Promise<number>;
+  /** Fence of the newest intent that `intend` recorded for this key, 0 without one: a fence that was only taken counts for nothing. */
   currentFence(account: string, keyId: string): Promise<number>;
   /**
    * Records the intent, its act row and its containment on the alert, atomically. `already` when another intent for
@@ -204,6 +205,8 @@ export interface Iam {
   keys(account: string, userName: string): Promise<IamAnswer<readonly UserKey[]>>;
   /** One attempt, never retried inside. */
   deactivateKey(account: string, userName: string, keyId: string): Promise<IamAnswer<{ readonly requestId: string }>>;
+  /** The access key id that our own calls are signed with: its user is never disabled. */
+  ownKeyId(account: string): Promise<string | undefined>;
 }
 
 // ── Slack ────────────────────────────────────────────────────────────────────────────────────────
