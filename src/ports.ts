@@ -65,7 +65,9 @@ export interface DueRow extends Row {
 }
 
 export type Reservation =
+  /** Slack has it as it stands; its row went in the same step. */
   | { readonly kind: "nothing" }
+  /** Another worker has it, or it may not be shown again before `until`. */
   | { readonly kind: "busy"; readonly until: number }
   /** Post it. `searchSince` is there when an earlier attempt may have reached Slack: look before posting. */
   | { readonly kind: "post"; readonly alert: StoredAlert; readonly searchSince?: number; readonly missedAt?: number }
@@ -74,6 +76,8 @@ export type Reservation =
 export interface AlertStore {
   /** Folds findings into alerts, keeps quarantine and outbox rows: one atomic step, idempotent. Resolves when durable. */
   commit(batch: Commit): Promise<readonly DueRow[]>;
+  /** What could not be read, newest first. */
+  quarantined(limit: number): Promise<readonly Quarantined[]>;
   alert(id: string): Promise<StoredAlert | undefined>;
   /** Alerts that name this principal id or access key id, newest activity first. */
   alertsOf(subject: string, limit: number): Promise<readonly StoredAlert[]>;
@@ -100,7 +104,7 @@ export interface AlertStore {
 
 export interface Outbox {
   due(now: number, limit: number): Promise<readonly DueRow[]>;
-  /** Sets when the row is due again. */
+  /** Sets when the row is due again; a row that is done stays done. */
   postpone(row: Row, at: number): Promise<void>;
   /** Counts a failed attempt and gives how many there were; `done` and a handler's own success forget them. */
   failed(row: Row): Promise<number>;

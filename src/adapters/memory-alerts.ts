@@ -1,0 +1,240 @@
+/**
+ * Alerts in memory, for tests: same answers as Redis, lost with the process and never expired.
+ */
+import { ALERT_WINDOW_MS, type AlertFold, type Chapter, type StoredAlert } from "../alert/alert.ts";
+import type { Containment } from "../contain/outcome.ts";
+import type { Sighting } from "../detect/finding.ts";
+import type { AlertStore, DueRow, Quarantined, Reservation, Row } from "../ports.ts";
+import { MAX_DISTINCT, MAX_PER_SUBJECT, MAX_QUARANTINED, RESERVATION_MS, SEARCH_MARGIN_MS } from "./bounds.ts";
+import { addRow, dropRow, type HeldRows } from "./memory-outbox.ts";
+
+/** One alert while it is held: the only mutable thing here. */
+export interface HeldAlert {
+  readonly id: string;
+  readonly key: string;
+  readonly openedMs: number;
+  readonly opening: Chapter;
+  readonly seenAt: string;
+  readonly subjects: Set<string>;
+  readonly findings: Set<string>;
+  readonly events: Set<string>;
+  readonly actions: Map<string, number>;
+  readonly regions: Set<string>;
+  readonly addresses: Set<string>;
+  latest: Chapter;
+  shows: boolean;
+  first: string;
+  last: string;
+  acknowledged?: { readonly by: string; readonly at: string };
+  containment?: { readonly fence: number; readonly value: Containment };
+  post?: { readonly channel: string; readonly ts: string };
+  rev: number;
+  shown: number;
+  edits: number;
+  /** Slack is not asked before this time. */
+  nextAt: number;
+  /** The newest change that a person made: it does not wait for `nextAt`. */
+  urgent?: { readonly rev: number; readonly at: number };
+  reservation?: { readonly by: string; readonly at: number; readonly until: number };
+  /** When the first attempt was reserved of which Slack may have something. */
+  unsureSince?: number;
+  missedAt?: number;
+}
+
+export type HeldAlerts = Map<string, HeldAlert>;
+
+export function memoryAlerts(alerts: HeldAlerts, rows: HeldRows): AlertStore {
+  const quarantine = new Map<string, Quarantined>();
+  return {
+    async commit({ folds, quarantined, now }) {
+      const hints = new Map<string, DueRow>();
+      for (const fold of folds) {
+        const alert = foldInto(alerts, fold, now);
+        if (alert === undefined || !alert.shows) continue;
+        alert.rev += 1;
+        const row = { ...deliverRow(alert.id), at: Math.max(now, alert.nextAt) };
+        if (addRow(rows, row)) hints.set(alert.id, row);
+      }
+      for (const item of quarantined) if (!quarantine.has(item.id)) quarantine.set(item.id, item);
+      for (const id of [...quarantine.keys()].slice(0, -MAX_QUARANTINED)) quarantine.delete(id);
+      return [...hints.values()];
+    },
+    async quarantined(limit) {
+      return [...quarantine.values()].reverse().slice(0, limit);
+    },
+    async alert(id) {
+      const held = alerts.get(id);
+      return held === undefined ? undefined : storedOf(held);
+    },
+    async alertsOf(subject, limit) {
+      return [...alerts.values()]
+        .filter((alert) => alert.subjects.has(subject))
+        .sort((a, b) => msOf(b.last) - msOf(a.last) || (a.id < b.id ? 1 : -1))
+        .slice(0, Math.min(limit, MAX_PER_SUBJECT))
+        .map(storedOf);
+    },
+    async acknowledge(id, by, now) {
+      const alert = alerts.get(id);
+      if (alert === undefined) return undefined;
+      if (alert.acknowledged !== undefined) return { kind: "already", ...alert.acknowledged };
+      alert.acknowledged = { by, at: new Date(now).toISOString() };
+      showAtOnce(alert, rows, now);
+      return { kind: "acknowledged", ...alert.acknowledged };
+    },
+    async reserve(id, by, now) {
+      return reserveIn(alerts.get(id), rows, deliverRow(id), by, now);
+    },
+    async releaseClean(id, by, nextAt) {
+      const alert = alerts.get(id);
+      if (alert?.reservation?.by === by) release(alert, rows, nextAt);
+    },
+    async releaseUnsure(id, by, nextAt, missedAt) {
+      const alert = alerts.get(id);
+      if (alert?.reservation?.by !== by) return;
+      alert.unsureSince ??= alert.reservation.at;
+      delete alert.missedAt;
+      if (missedAt !== undefined) alert.missedAt = missedAt;
+      release(alert, rows, nextAt);
+    },
+    async confirm(id, { channel, ts, rev }, nextAt) {
+      const alert = alerts.get(id);
+      dropRow(rows, deliverRow(id));
+      if (alert === undefined) return;
+      if (alert.post?.ts === ts) alert.edits += 1;
+      alert.post = { channel, ts };
+      alert.shown = Math.max(alert.shown, rev);
+      alert.nextAt = nextAt;
+      delete alert.reservation;
+      delete alert.unsureSince;
+      delete alert.missedAt;
+      if (alert.rev <= alert.shown) return;
+      if (alert.urgent !== undefined && alert.urgent.rev > alert.shown) alert.nextAt = alert.urgent.at;
+      addRow(rows, { ...deliverRow(id), at: alert.nextAt });
+    },
+  };
+}
+
+/** A person's change: due now, whatever the pace of edits. */
+export function showAtOnce(alert: HeldAlert, rows: HeldRows, now: number): void {
+  if (!alert.shows) return;
+  alert.rev += 1;
+  alert.nextAt = now;
+  alert.urgent = { rev: alert.rev, at: now };
+  addRow(rows, { ...deliverRow(alert.id), at: now });
+}
+
+/** @returns undefined when the finding is held already. */
+function foldInto(alerts: HeldAlerts, fold: AlertFold, now: number): HeldAlert | undefined {
+  const { finding } = fold.chapter;
+  const time = msOf(finding.time);
+  const near = [...alerts.values()]
+    .filter((alert) => alert.key === fold.key && Math.abs(alert.openedMs - time) <= ALERT_WINDOW_MS)
+    .sort((a, b) => Math.abs(a.openedMs - time) - Math.abs(b.openedMs - time) || a.openedMs - b.openedMs);
+  // The same finding may be nearer to an alert that opened after it was counted: ask each of them.
+  if (alerts.has(fold.alert) || near.some((alert) => alert.findings.has(finding.id))) return undefined;
+  const alert = near[0] ?? openAlert(fold, time, now);
+  alerts.set(alert.id, alert);
+  alert.findings.add(finding.id);
+  alert.shows ||= fold.shows;
+  for (const subject of fold.subjects) alert.subjects.add(subject);
+  if (time > msOf(alert.latest.finding.time)) alert.latest = fold.chapter;
+  for (const sighting of fold.sightings) countSighting(alert, sighting);
+  return alert;
+}
+
+function openAlert(fold: AlertFold, openedMs: number, now: number): HeldAlert {
+  return {
+    id: fold.alert,
+    key: fold.key,
+    openedMs,
+    opening: fold.chapter,
+    latest: fold.chapter,
+    seenAt: new Date(now).toISOString(),
+    subjects: new Set(),
+    findings: new Set(),
+    events: new Set(),
+    actions: new Map(),
+    regions: new Set(),
+    addresses: new Set(),
+    shows: fold.shows,
+    first: fold.chapter.finding.time,
+    last: fold.chapter.finding.time,
+    rev: 0,
+    shown: 0,
+    edits: 0,
+    nextAt: 0,
+  };
+}
+
+function countSighting(alert: HeldAlert, { eventID, time, action, region, ip }: Sighting): void {
+  if (alert.events.has(eventID)) return;
+  alert.events.add(eventID);
+  const count = alert.actions.get(action);
+  if (count !== undefined || alert.actions.size < MAX_DISTINCT) alert.actions.set(action, (count ?? 0) + 1);
+  if (alert.regions.size < MAX_DISTINCT) alert.regions.add(region);
+  if (alert.addresses.size < MAX_DISTINCT) alert.addresses.add(ip);
+  if (msOf(time) < msOf(alert.first)) alert.first = time;
+  if (msOf(time) > msOf(alert.last)) alert.last = time;
+}
+
+function reserveIn(alert: HeldAlert | undefined, rows: HeldRows, row: Row, by: string, now: number): Reservation {
+  if (alert === undefined || !alert.shows || (alert.post !== undefined && alert.shown >= alert.rev)) {
+    dropRow(rows, row);
+    return { kind: "nothing" };
+  }
+  const { reservation } = alert;
+  if (reservation !== undefined && reservation.until > now) return { kind: "busy", until: reservation.until };
+  if (alert.nextAt > now) return { kind: "busy", until: alert.nextAt };
+  if (reservation !== undefined) {
+    // Its worker neither confirmed nor released: it may have died after Slack took the message.
+    alert.unsureSince ??= reservation.at;
+    delete alert.missedAt;
+  }
+  alert.reservation = { by, at: now, until: now + RESERVATION_MS };
+  if (alert.post !== undefined) return { kind: "edit", alert: storedOf(alert), ...alert.post };
+  return {
+    kind: "post",
+    alert: storedOf(alert),
+    ...(alert.unsureSince === undefined ? {} : { searchSince: alert.unsureSince - SEARCH_MARGIN_MS }),
+    ...(alert.missedAt === undefined ? {} : { missedAt: alert.missedAt }),
+  };
+}
+
+function release(alert: HeldAlert, rows: HeldRows, nextAt: number): void {
+  delete alert.reservation;
+  alert.nextAt = nextAt;
+  rows.dueAt.set(`deliver:${alert.id}`, nextAt);
+}
+
+function storedOf(alert: HeldAlert): StoredAlert {
+  return {
+    id: alert.id,
+    opening: alert.opening,
+    latest: alert.latest,
+    seenAt: alert.seenAt,
+    shows: alert.shows,
+    findings: alert.findings.size,
+    events: alert.events.size,
+    actions: Object.fromEntries(alert.actions),
+    regions: [...alert.regions].sort(),
+    addresses: [...alert.addresses].sort(),
+    first: alert.first,
+    last: alert.last,
+    rev: alert.rev,
+    shown: alert.shown,
+    edits: alert.edits,
+    ...(alert.acknowledged === undefined ? {} : { acknowledged: alert.acknowledged }),
+    ...(alert.containment === undefined ? {} : { containment: alert.containment.value }),
+    ...(alert.post === undefined ? {} : { post: alert.post }),
+  };
+}
+
+function deliverRow(id: string): Row {
+  return { kind: "deliver", id };
+}
+
+/** Milliseconds of an eventTime; an unreadable one counts as 1970, always the same. */
+function msOf(time: string): number {
+  const ms = Date.parse(time);
+  return Number.isNaN(ms) ? 0 : ms;
+}

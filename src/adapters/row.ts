@@ -1,0 +1,21 @@
+/**
+ * Outbox rows as names: one string a row, the same in Redis, in memory and in a BullMQ job.
+ */
+import type { Row } from "../ports.ts";
+
+/** `{ kind: "deliver", id: "al_3f9c" }` → `"deliver:al_3f9c"` */
+export function rowName(row: Row): string {
+  return `${row.kind}:${row.id}`;
+}
+
+/**
+ * `"verify:in_3f9c:10000"` → `{ kind: "verify", id: "in_3f9c:10000" }`
+ *
+ * @returns undefined for a name that no row has: Redis may hold what an older or newer version wrote.
+ */
+export function findRow(name: string): Row | undefined {
+  const at = name.indexOf(":");
+  const kind = name.slice(0, at);
+  if (kind !== "deliver" && kind !== "act" && kind !== "verify") return undefined;
+  return { kind, id: name.slice(at + 1) };
+}
