@@ -2,6 +2,7 @@
  * Outcomes: how the disabling of a key stands. Expected ends are values, not errors.
  * Pure.
  */
+import type { Intent } from "./intent.ts";
 
 export type ContainmentState =
   | { readonly kind: "requested" }
@@ -40,6 +41,16 @@ export interface Containment {
 
 /** Read-backs after a call: IAM is eventually consistent, and a thief may undo it. */
 export const READ_BACKS_MS: readonly number[] = [10_000, 300_000];
+
+/** How an intent stands, told from what its HMAC covers and from nothing that only the store says. */
+export function containmentOf(
+  intent: Intent,
+  state: ContainmentState,
+  readBacks: readonly ReadBack[] = [],
+): Containment {
+  const { id, keyId, userName, operator, reason, requestedAt } = intent;
+  return { intent: id, keyId, userName, operator, reason, requestedAt, state, readBacks };
+}
 
 export function isFinal(state: ContainmentState): boolean {
   return state.kind !== "requested";
