@@ -124,8 +124,12 @@ export function parseRecord(value: unknown): CloudTrailRecord {
  * A missing part reads "unknown": an Insight of CloudTrail's is `"unknown:unknown"`.
  */
 export function actionOf(record: CloudTrailRecord): string {
-  const service = record.eventSource.replace(/\.amazonaws\.com$/, "");
-  return `${service || "unknown"}:${record.eventName || "unknown"}`;
+  return `${serviceOf(record) || "unknown"}:${record.eventName || "unknown"}`;
+}
+
+/** `"iam"` of `iam.amazonaws.com`; "" when the record names no source. Untrusted text. */
+export function serviceOf(record: CloudTrailRecord): string {
+  return record.eventSource.replace(/\.amazonaws\.com$/, "");
 }
 
 /**
