@@ -100,9 +100,9 @@ export function shown(value: string, max = 80): Plain {
   return brandPlain(elided(visible(shortKeys(withoutSecrets(value))), max));
 }
 
-/** A line of a record's JSON: like `shown`, but with its indentation, its whole length and its key ids. */
-export function shownLine(line: string): Plain {
-  return brandPlain(visible(withoutSecrets(line)));
+/** A line of a record's JSON: like `shown`, but key ids stay whole, to search with. */
+export function shownLine(line: string, max: number): Plain {
+  return brandPlain(elided(visible(withoutSecrets(line)), max));
 }
 
 export function joined(parts: readonly Plain[], separator: Plain): Plain {
@@ -136,6 +136,34 @@ export function escaped(text: Plain): Mrkdwn {
 /** Cut at the end, never inside an entity or a character. */
 export function cutMrkdwn(text: Mrkdwn, max: number): Mrkdwn {
   return text.length <= max ? text : brandMrkdwn(`${startOf(text, max - 1)}…`);
+}
+
+/** The id of a person in Slack: the only form that may become a mention. */
+export function isUserId(id: string): boolean {
+  return /^[UW][A-Z0-9]{5,20}$/.test(id);
+}
+
+/** `"U024BE7LH"` → `<@U024BE7LH>`; an id that is none is escaped. */
+export function personIn(id: string): Mrkdwn {
+  return isUserId(id) ? brandMrkdwn(`<@${id}>`) : escaped(shown(id, 30));
+}
+
+/** How Slack writes a moment for its reader, in his time zone. */
+export const MOMENT_FORMAT = "{date_short_pretty} {time_secs}";
+
+/** `"2026-11-20T10:02:03Z"` → `<!date^1795168923^{date_short_pretty} {time_secs}|2026-11-20 10:02:03 UTC>` */
+export function momentIn(at: string): Mrkdwn {
+  const moment = momentOf(at);
+  if (moment === undefined) return escaped(shown(at, 30));
+  return brandMrkdwn(`<!date^${moment.timestamp}^${MOMENT_FORMAT}|${moment.utc}>`);
+}
+
+/** Seconds since 1970 and a fallback in words; undefined for what is no time between 2000 and 2100. */
+export function momentOf(at: string): { readonly timestamp: number; readonly utc: Plain } | undefined {
+  const ms = Date.parse(at);
+  if (!(ms > 946_684_800_000 && ms < 4_102_444_800_000)) return undefined;
+  const iso = new Date(ms).toISOString();
+  return { timestamp: Math.floor(ms / 1000), utc: brandPlain(`${iso.slice(0, 10)} ${iso.slice(11, 19)} UTC`) };
 }
 
 /** `AKIAIOSFODNN7EXAMPLE` → `AKIA…MPLE`; anything that is no key id is shown as it is. */

@@ -2,32 +2,22 @@
  * Alerts: what people are told. Findings with one dedup key within 24 h of the first are one alert.
  * Pure. The store keeps sets and counters; this file turns them into an Alert, so all judgement is here.
  */
+import type { CloudTrailRecord } from "../cloudtrail/record.ts";
 import type { Containment } from "../contain/outcome.ts";
-import type { Evidence, Finding, Level, Outcome, Sighting } from "../detect/finding.ts";
+import type { DisableTarget } from "../contain/plan.ts";
+import { digestOf, type Evidence, type Finding, type Level, type Outcome, type Sighting } from "../detect/finding.ts";
+import { withoutSecrets } from "./secret.ts";
+import { type Snapshot, snapshotOf } from "./snapshot.ts";
+
+export { RECORD_LIMIT, type Snapshot } from "./snapshot.ts";
 
 export const ALERT_WINDOW_MS = 24 * 3600_000;
 
-/** What one record says about who called, for the alert's fields. All strings but ids and times are untrusted. */
-export interface Snapshot {
-  readonly eventID: string;
-  readonly eventTime: string;
-  /** `iam:CreateUser` */
-  readonly action: string;
-  readonly region: string;
-  readonly outcome: Outcome;
-  readonly errorCode?: string;
-  readonly errorMessage?: string;
-  readonly principalKind: string;
-  readonly principalName: string;
-  readonly sessionName?: string;
-  readonly key?: { readonly id: string; readonly type: "long-term" | "temporary"; readonly account: string };
-  readonly ip?: string;
-  readonly userAgent?: string;
-  readonly mfa?: boolean;
-  /** Short names of what was acted upon, e.g. `user support2`, from requestParameters. */
-  readonly targets: readonly string[];
-  /** Raw JSON of the record, cut at RECORD_LIMIT characters. */
-  readonly record: string;
+/** An account of the config. */
+export interface AccountView {
+  readonly id: string;
+  readonly name?: string;
+  readonly owner?: string;
 }
 
 /** What opened or last joined an alert: one finding with its triggering record. Stored as JSON. */
@@ -42,7 +32,7 @@ export interface AlertFold {
   readonly key: string;
   /** The id a new alert would get: digest of key and finding id. */
   readonly alert: string;
-  /** Principal id and access key id, for `/ids who`. */
+  /** Principal id, access key id and the principal's name, for `/ids who`. */
   readonly subjects: readonly string[];
   /** False for suppressed and informational findings: counted, not shown. */
   readonly shows: boolean;
@@ -76,6 +66,10 @@ export interface StoredAlert {
   readonly edits: number;
 }
 
+export interface AlertAccount extends AccountView {
+  readonly configured: boolean;
+}
+
 export interface Alert {
   /** `al_` + 24 hex digits. */
   readonly id: string;
@@ -83,12 +77,9 @@ export interface Alert {
   readonly title: string;
   readonly level: Level;
   readonly outcome: Outcome;
-  readonly account: {
-    readonly id: string;
-    readonly name?: string;
-    readonly owner?: string;
-    readonly configured: boolean;
-  };
+  readonly account: AlertAccount;
+  /** Whose key it was, when that is another account than the one it happened in. */
+  readonly keyAccount?: AlertAccount;
   readonly principal: string;
   readonly opening: Snapshot;
   readonly latest: Snapshot;
@@ -107,4 +98,118 @@ export interface Alert {
   readonly seenAt: string;
   readonly acknowledged?: { readonly by: string; readonly at: string };
   readonly containment?: Containment;
+}
+
+/**
+ * One finding on its way into the store, with what its triggering record says. Secrets stay behind here:
+ * what is stored and shown later has none that can be told by name or shape.
+ */
+export function foldOf(finding: Finding, record: CloudTrailRecord): AlertFold {
+  const key = digestOf("dk", finding.rule, finding.account, finding.principal, finding.outcome, ...finding.group);
+  const { sightings, eventIDs: _, ...told } = finding;
+  const snapshot = snapshotOf(record);
+  const subjects = [finding.principal, snapshot.key?.id ?? "", snapshot.principalName];
+  return {
+    key,
+    alert: digestOf("al", key, finding.id),
+    subjects: [...new Set(subjects)].filter((subject) => subject !== ""),
+    shows: !finding.suppressed && finding.level !== "informational",
+    chapter: { finding: { ...told, evidence: finding.evidence.map(withoutSecretValue) }, snapshot },
+    sightings,
+  };
+}
+
+function withoutSecretValue(evidence: Evidence): Evidence {
+  return { ...evidence, value: withoutSecrets(evidence.value) };
+}
+
+/** What people are told of a stored alert now. `accounts` are those of the config. */
+export function alertOf(stored: StoredAlert, accounts: readonly AccountView[]): Alert {
+  const { finding, snapshot } = stored.opening;
+  const keyAccount = snapshot.key?.account;
+  return {
+    id: stored.id,
+    rule: finding.rule,
+    title: finding.title,
+    level: finding.level,
+    outcome: finding.outcome,
+    account: accountOf(finding.account, accounts),
+    ...(keyAccount === undefined || keyAccount === finding.account
+      ? {}
+      : { keyAccount: accountOf(keyAccount, accounts) }),
+    principal: finding.principal,
+    opening: snapshot,
+    latest: stored.latest.snapshot,
+    evidence: finding.evidence,
+    counters: {
+      findings: stored.findings,
+      events: stored.events,
+      actions: mostFrequent(stored.actions),
+      regions: stored.regions.toSorted(),
+      addresses: stored.addresses.toSorted(),
+      first: stored.first,
+      last: stored.last,
+    },
+    seenAt: stored.seenAt,
+    ...(stored.acknowledged === undefined ? {} : { acknowledged: stored.acknowledged }),
+    ...(stored.containment === undefined ? {} : { containment: stored.containment }),
+  };
+}
+
+function accountOf(id: string, accounts: readonly AccountView[]): AlertAccount {
+  const known = accounts.find((account) => account.id === id);
+  if (known === undefined) return { id, configured: false };
+  const { name, owner } = known;
+  return {
+    id,
+    ...(name === undefined ? {} : { name }),
+    ...(owner === undefined ? {} : { owner }),
+    configured: true,
+  };
+}
+
+/** `{ "iam:ListUsers": 4, "iam:CreateUser": 9 }` → most frequent first, then by name. */
+export function mostFrequent(
+  counts: Readonly<Record<string, number>>,
+): readonly { readonly action: string; readonly count: number }[] {
+  return Object.entries(counts)
+    .map(([action, count]) => ({ action, count }))
+    .toSorted((a, b) => b.count - a.count || (a.action < b.action ? -1 : 1));
+}
+
+/**
+ * The key that the button *Disable key…* means: the one that signed the record that opened the alert.
+ *
+ * @returns undefined when there is nothing to disable from here: no key, a temporary key, root's, an account that is not in the config.
+ */
+export function disableKeyOf(alert: Alert): DisableTarget | undefined {
+  const { key, principalKind } = alert.opening;
+  const account = alert.keyAccount ?? alert.account;
+  if (key?.type !== "long-term" || !account.configured || principalKind === "Root") return undefined;
+  const { id, name, configured } = account;
+  return {
+    account: name === undefined ? { id, configured } : { id, name, configured },
+    keyId: key.id,
+    expected: { arn: alert.principal },
+  };
+}
+
+/** Whether the key of this alert is switched off, or on its way there: the button has done its work. */
+export function isContained(alert: Alert): boolean {
+  switch (alert.containment?.state.kind) {
+    case "requested":
+    case "deactivated":
+    case "already-inactive":
+    case "not-found":
+      return true;
+    default:
+      return false;
+  }
+}
+
+const QUICK_EDITS = 5;
+
+/** How long to wait after this edit before the next one: a storm is one message, not a stream of edits. */
+export function nextEditMs(stored: Pick<StoredAlert, "edits">): number {
+  return stored.edits < QUICK_EDITS ? 1_000 : 10_000;
 }

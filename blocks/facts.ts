@@ -1,0 +1,119 @@
+/**
+ * Facts: the lines of an alert below its sentence — who, credential, from, with, where, when — and why it fired.
+ * Pure. Every value of the record stands in quotes (code); labels and everything else are our own words.
+ */
+import type { Alert, AlertAccount, Snapshot } from "../src/alert/alert.ts";
+import type { PrincipalKind } from "../src/cloudtrail/principal.ts";
+import { productOf } from "./client.ts";
+import { durationIn } from "./proof.ts";
+import { between, bold, code, lines, listing, moment, named, quote, say } from "./rich.ts";
+import { type Inline, type Plain, type RichPart, shown, words } from "./text.ts";
+
+const DOT = words` · `;
+
+/** Who, Credential, From, With, Where, When: a line each. */
+export function facts(alert: Alert): RichPart {
+  return lines(
+    labelled(words`Who`, who(alert)),
+    labelled(words`Credential`, credential(alert)),
+    labelled(words`From`, from(alert)),
+    labelled(words`With`, client(alert.opening)),
+    labelled(words`Where`, where(alert)),
+    labelled(words`When`, when(alert)),
+  );
+}
+
+/** The rule and the facts that made it match, and which policy refused the call. */
+export function why(alert: Alert): RichPart {
+  const evidence = alert.evidence
+    .slice(0, 4)
+    .map(({ field, value }) => [code(field, 48), say(words` is `), code(value, 72)]);
+  return quote([bold(words`Why this fired`), say(words` · rule `), code(alert.rule, 60)], ...evidence, refusal(alert));
+}
+
+/** `  38  iam:ListUsers`, most frequent first. */
+export function topActions({ counters }: Alert): RichPart {
+  const top = counters.actions.slice(0, 6);
+  const width = Math.max(...top.map(({ count }) => count.toLocaleString("en-US").length));
+  const rows = top.map(({ action, count }) => {
+    const padded = count.toLocaleString("en-US").padStart(width);
+    return words`${shown(padded)}  ${shown(action, 40)}`;
+  });
+  const more = counters.actions.length - top.length;
+  return listing(more > 0 ? [...rows, words`+${more} more`] : rows);
+}
+
+function labelled(label: Plain, value: readonly Inline[]): Inline[] {
+  return value.length === 0 ? [] : [bold(label), say(words`  `), ...value];
+}
+
+const KIND_WORDS: Readonly<Record<PrincipalKind, Plain>> = {
+  Root: words`root user`,
+  IAMUser: words`IAM user`,
+  AssumedRole: words`role`,
+  Role: words`role`,
+  FederatedUser: words`federated user`,
+  SAMLUser: words`SAML user`,
+  WebIdentityUser: words`web identity`,
+  IdentityCenterUser: words`Identity Center user`,
+  AWSAccount: words`foreign account`,
+  AWSService: words`AWS service`,
+  Unknown: words`unknown kind of principal`,
+};
+
+function who({ opening, keyAccount }: Alert): Inline[] {
+  const kind = say(words`${KIND_WORDS[opening.principalKind]} `);
+  const name = opening.principalKind === "Root" ? [say(words`(full access)`)] : named(opening.principalName);
+  const session =
+    opening.sessionName === undefined
+      ? []
+      : [say(words`session `), ...named(opening.sessionName, 48), say(words` (chosen by the caller)`)];
+  const home = keyAccount === undefined ? [] : [say(words`of `), ...account(keyAccount)];
+  return between(DOT, [kind, ...name], session, home);
+}
+
+function credential({ opening }: Alert): Inline[] {
+  const { key, mfa } = opening;
+  const mfaWords = mfa === undefined ? words`MFA not recorded` : mfa ? words`with MFA` : words`without MFA`;
+  if (key === undefined) return [say(words`no access key${DOT}${mfaWords}`)];
+  const kind = key.type === "long-term" ? words`long-term` : words`temporary, ends by itself`;
+  return [code(key.id), say(words` ${kind}${DOT}${mfaWords}`)];
+}
+
+function from({ opening, counters }: Alert): Inline[] {
+  const others = counters.addresses.filter((address) => address !== opening.ip).length;
+  const more = others > 0 ? [say(words`${others} more`)] : [];
+  return opening.ip === undefined ? more : between(DOT, [code(opening.ip, 45)], more);
+}
+
+function client({ userAgent }: Snapshot): Inline[] {
+  if (userAgent === undefined) return [];
+  return [say(words`${productOf(userAgent)} · `), code(userAgent, 72), say(words` (reported by the caller)`)];
+}
+
+function where(alert: Alert): Inline[] {
+  const others = alert.counters.regions.filter((region) => region !== alert.opening.region).length;
+  const regions = [code(alert.opening.region, 30), ...(others > 0 ? [say(words` and ${others} more`)] : [])];
+  const { owner } = alert.account;
+  const owned = owner === undefined ? [] : [say(words`owner ${shown(owner, 60)}`)];
+  return between(DOT, account(alert.account), owned, regions);
+}
+
+function account({ id, name, configured }: AlertAccount): Inline[] {
+  if (!configured) return [bold(words`⚠ unknown account`), say(words` ${shown(id, 30)}`)];
+  return name === undefined ? [say(shown(id, 30))] : [bold(shown(name, 60)), say(words` (${shown(id, 30)})`)];
+}
+
+function when({ opening, seenAt }: Alert): Inline[] {
+  const delayMs = Date.parse(seenAt) - Date.parse(opening.eventTime);
+  const delay = Number.isFinite(delayMs) ? [say(words`seen ${durationIn(delayMs)} after`)] : [];
+  return between(DOT, [moment(opening.eventTime)], delay);
+}
+
+function refusal({ latest }: Alert): Inline[] {
+  if (latest.outcome === "success" || latest.errorCode === undefined) return [];
+  const { policyType, policyArn } = latest.denial ?? {};
+  const layer = policyType === undefined ? [] : [say(words`refused by: ${shown(policyType)}`)];
+  const policy = policyArn === undefined ? [] : [code(policyArn, 80)];
+  return between(DOT, [say(words`AWS answered `), code(latest.errorCode, 60)], layer, policy);
+}

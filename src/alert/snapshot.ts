@@ -1,0 +1,104 @@
+/**
+ * Snapshots: what an alert keeps of one record, without its secrets.
+ * Pure. Every string but ids and times is the caller's own: untrusted.
+ */
+import { accessKeyOf } from "../cloudtrail/accesskey.ts";
+import { denialOf, type PolicyType } from "../cloudtrail/denial.ts";
+import { textAt } from "../cloudtrail/json.ts";
+import { type PrincipalKind, principalOf } from "../cloudtrail/principal.ts";
+import { actionOf, type CloudTrailRecord, errorCodeOf, type Json, outcomeOf } from "../cloudtrail/record.ts";
+import { targetsOf } from "../cloudtrail/target.ts";
+import type { Outcome } from "../detect/finding.ts";
+import { withoutSecretFields, withoutSecrets } from "./secret.ts";
+
+/** What one record says about who called, for the alert's fields. All strings but ids and times are untrusted. */
+export interface Snapshot {
+  readonly eventID: string;
+  readonly eventTime: string;
+  /** `iam:CreateUser` */
+  readonly action: string;
+  readonly region: string;
+  readonly outcome: Outcome;
+  readonly errorCode?: string;
+  readonly errorMessage?: string;
+  /** There when the call was refused for want of permission: which policy refused it, as far as AWS says. */
+  readonly denial?: { readonly policyType?: PolicyType; readonly policyArn?: string };
+  readonly principalKind: PrincipalKind;
+  readonly principalName: string;
+  readonly sessionName?: string;
+  readonly key?: { readonly id: string; readonly type: "long-term" | "temporary"; readonly account: string };
+  readonly ip?: string;
+  readonly userAgent?: string;
+  readonly mfa?: boolean;
+  /** Short names of what was acted upon, e.g. `user support2`, from requestParameters. */
+  readonly targets: readonly string[];
+  /** JSON of the record, its long strings cut until it fits RECORD_LIMIT characters. */
+  readonly record: string;
+}
+
+/** Most characters of a record that an alert keeps; two are kept per alert. */
+export const RECORD_LIMIT = 8_000;
+/** Most characters of any other text of a snapshot; AWS cuts its own at 1 KB. */
+const TEXT_LIMIT = 1_100;
+
+/** What an alert keeps of `record`. */
+export function snapshotOf(record: CloudTrailRecord): Snapshot {
+  const { kind, name, sessionName } = principalOf(record);
+  const key = accessKeyOf(record);
+  const denial = denialOf(record);
+  const mfa = mfaOf(record);
+  const errorCode = errorCodeOf(record);
+  return {
+    eventID: record.eventID,
+    eventTime: record.eventTime,
+    action: text(actionOf(record)),
+    region: text(record.awsRegion),
+    outcome: outcomeOf(record),
+    ...(errorCode === undefined ? {} : { errorCode: text(errorCode) }),
+    ...(record.errorMessage === undefined ? {} : { errorMessage: text(record.errorMessage) }),
+    ...(denial === undefined ? {} : { denial: layerOf(denial) }),
+    principalKind: kind,
+    principalName: text(name),
+    ...(sessionName === undefined ? {} : { sessionName: text(sessionName) }),
+    ...(key === undefined ? {} : { key }),
+    ...(record.sourceIPAddress === undefined ? {} : { ip: text(record.sourceIPAddress) }),
+    ...(record.userAgent === undefined ? {} : { userAgent: text(record.userAgent) }),
+    ...(mfa === undefined ? {} : { mfa }),
+    targets: targetsOf(record).map(text),
+    record: fitted(withoutSecretFields(record.json)),
+  };
+}
+
+function text(value: string): string {
+  return withoutSecrets(value.slice(0, TEXT_LIMIT));
+}
+
+function layerOf(denial: {
+  readonly policyType?: PolicyType;
+  readonly policyArn?: string;
+}): NonNullable<Snapshot["denial"]> {
+  const { policyType, policyArn } = denial;
+  return { ...(policyType && { policyType }), ...(policyArn && { policyArn }) };
+}
+
+/** Sign-ins say it of the call, other calls of the session. */
+function mfaOf(record: CloudTrailRecord): boolean | undefined {
+  const used = textAt(record.additionalEventData, "MFAUsed");
+  return used === undefined ? record.userIdentity.sessionContext?.mfaAuthenticated : used.toLowerCase() === "yes";
+}
+
+/** The JSON within RECORD_LIMIT: long strings give way first, so that the shape of the record stays. */
+function fitted(json: Json): string {
+  const whole = JSON.stringify(json);
+  if (whole.length <= RECORD_LIMIT) return whole;
+  for (const most of [1_000, 200, 50]) {
+    const cut = JSON.stringify(json, (_, value) => (typeof value === "string" ? shortened(value, most) : value));
+    if (cut.length <= RECORD_LIMIT) return cut;
+  }
+  return whole.slice(0, RECORD_LIMIT);
+}
+
+/** `"aaaa…"` of 4,812 characters → `"aaa… (4,812 chars)"` */
+function shortened(value: string, most: number): string {
+  return value.length <= most ? value : `${value.slice(0, most)}… (${value.length.toLocaleString("en-US")} chars)`;
+}
