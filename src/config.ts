@@ -1,0 +1,236 @@
+/**
+ * Configuration: the text of `ids.config.yml` → a Config, or every problem in it at once.
+ * Pure: the caller reads the file. Secrets are not in it; they come from the environment (secrets.ts).
+ * Every key is explained in ids.config.example.yml.
+ */
+import { dirname, isAbsolute, join } from "node:path";
+import { type Document, isMap, isScalar, isSeq, parseDocument } from "yaml";
+import { z } from "zod";
+import { nearest } from "./nearest.ts";
+
+export interface Account {
+  readonly id: string;
+  readonly name: string;
+  readonly owner?: string;
+  /** Absent: every region. */
+  readonly regions?: readonly string[];
+}
+export interface Queue {
+  readonly url: string;
+  readonly region: string;
+}
+export interface Listen {
+  readonly host: string;
+  readonly port: number;
+}
+export interface Config {
+  readonly accounts: readonly Account[];
+  readonly slack: {
+    readonly channel: string;
+    /** Slack user ids that may contain. */
+    readonly operators: readonly string[];
+    readonly mode: "socket" | "http";
+    readonly http: Listen;
+  };
+  readonly sqs: { readonly queues: readonly Queue[] };
+  /** Folders that add rules to the bundled ones. */
+  readonly rules: readonly string[];
+  /** ARN patterns, `*` = any characters, of principals that are never contained from Slack. */
+  readonly protected: readonly string[];
+  readonly redis: { readonly durability: "strict" | "delayed" };
+  readonly health: Listen;
+  /** Where Trailhound keeps its own Redis and audit key. */
+  readonly data: string;
+}
+
+/** All problems of one source together; the message has one line each. */
+export class ConfigError extends Error {
+  readonly problems: readonly string[];
+  constructor(source: string, problems: readonly string[]) {
+    super(`${source}: ${problems.length} problem${problems.length === 1 ? "" : "s"}\n  ${problems.join("\n  ")}`);
+    this.name = "ConfigError";
+    this.problems = problems;
+  }
+}
+
+// The text beside each check says what is wanted; problemsOf() writes "VALUE is not WANTED" with it.
+const ACCOUNT_ID = "a 12-digit account id";
+const PORT_RANGE = "a port from 1 to 65535";
+const text = (wanted: string) => z.string(wanted).min(1, wanted);
+const pattern = (wanted: string, regex: RegExp) => z.string(wanted).regex(regex, wanted);
+const region = pattern("an AWS region such as us-east-1", /^[a-z]{2,3}(-[a-z]+)+-\d$/);
+const listen = (host: string, port: number) => ({
+  host: pattern("a host name or address to listen on", /^[\w.:-]+$/).default(host),
+  port: z.int(PORT_RANGE).min(1, PORT_RANGE).max(65535, PORT_RANGE).default(port),
+});
+
+const ACCOUNT = {
+  id: pattern(ACCOUNT_ID, /^\d{12}$/),
+  name: text("a name for the account"),
+  owner: z.exactOptional(text("the name of a person or team")),
+  regions: z.exactOptional(z.array(region, "a list of regions").min(1, "a list of regions (leave it out for all)")),
+};
+const HTTP = listen("127.0.0.1", 3000);
+const SLACK = {
+  channel: pattern("a channel id such as C0123456789 (click the channel's name, About)", /^[CG][A-Z0-9]{5,}$/),
+  operators: z.array(
+    pattern("a Slack user id such as U0123456789 (profile, ⋮, Copy member ID)", /^[UW][A-Z0-9]{5,}$/),
+    "a list of Slack user ids ([] when nobody may contain)",
+  ),
+  mode: z.enum(["socket", "http"], "one of socket, http").default("socket"),
+  http: z.strictObject(HTTP, "a section with host and port").prefault({}),
+};
+const SQS = {
+  queues: z
+    .array(z.string("a queue's URL").refine(isQueueUrl, "a queue's https URL (http for localhost)"), "a list of URLs")
+    .min(1, "a list of at least one queue URL"),
+  region: z.exactOptional(region),
+};
+const REDIS = { durability: z.enum(["strict", "delayed"], "one of strict, delayed").default("strict") };
+const HEALTH = listen("127.0.0.1", 8080);
+const arnPattern = pattern("an ARN pattern such as arn:aws:iam::*:user/break-glass-*", /^arn:\S+$/);
+const ROOT = {
+  accounts: z
+    .array(z.strictObject(ACCOUNT, "an account with id and name"), "a list of accounts")
+    .min(1, "a list of at least one account"),
+  slack: z.strictObject(SLACK, "a section with channel and operators"),
+  sqs: z.strictObject(SQS, "a section with queues"),
+  rules: z.array(text("a folder"), "a list of folders").default([]),
+  protected: z.array(arnPattern, "a list of ARN patterns").default([]),
+  redis: z.strictObject(REDIS, "a section with durability").prefault({}),
+  health: z.strictObject(HEALTH, "a section with host and port").prefault({}),
+  data: text("a folder").default("data"),
+};
+const SCHEMA = z.strictObject(ROOT, "a configuration with accounts, slack and sqs");
+
+/** What may stand in each section, by its path without list positions. */
+const SECTIONS = new Map<string, object>([
+  ["", ROOT],
+  ["accounts", ACCOUNT],
+  ["slack", SLACK],
+  ["slack.http", HTTP],
+  ["sqs", SQS],
+  ["redis", REDIS],
+  ["health", HEALTH],
+]);
+
+/**
+ * `parseConfig('accounts: [{ id: "111122223333", name: prod }]\n…', "/etc/ids/ids.config.yml")`
+ *   → `{ accounts: [{ id: "111122223333", name: "prod" }], …, data: "/etc/ids/data" }`
+ *
+ * Folders start at the file's own folder. The region of a queue comes from AWS's URL, else from `sqs.region`.
+ *
+ * @throws ConfigError with all problems, each with its path.
+ */
+export function parseConfig(yamlText: string, file: string): Config {
+  const document = parseDocument(yamlText);
+  if (document.errors.length > 0) {
+    const problems = document.errors.map((error) => error.message.split(/:\s*\n/, 1).join(""));
+    throw new ConfigError(file, problems);
+  }
+  const data: unknown = document.toJS();
+  const parsed = SCHEMA.safeParse(data);
+  const problems = (parsed.error?.issues ?? []).flatMap((issue) => problemsOf(issue, document));
+  problems.push(...repeatedAccounts(document), ...queuesWithoutRegion(document));
+  if (!parsed.success || problems.length > 0) throw new ConfigError(file, problems);
+
+  const { sqs, rules, data: folder, ...rest } = parsed.data;
+  return {
+    ...rest,
+    sqs: { queues: sqs.queues.map((url) => ({ url, region: regionOf(url) ?? sqs.region ?? "" })) },
+    rules: rules.map((path) => fromFile(file, path)),
+    data: fromFile(file, folder),
+  };
+}
+
+/** What is allowed but probably not meant, one line each; for the log at start. */
+export function configWarnings(config: Config): readonly string[] {
+  const nobody = "config slack.operators: empty, so nobody may disable a key from Slack";
+  return config.slack.operators.length === 0 ? [nobody] : [];
+}
+
+/** `config slack.mode: "sockets" is not one of socket, http` */
+function problemsOf(issue: z.core.$ZodIssue, document: Document): readonly string[] {
+  if (issue.code === "unrecognized_keys") return issue.keys.map((key) => unknownKey(issue.path, key));
+  const node = document.getIn(issue.path, true);
+  const where = `config ${pathOf(issue.path)}`.trimEnd();
+  if (node === undefined) return [`${where}: missing; write ${issue.message}`];
+  // YAML reads 012345678901 as the number 12345678901: show what the file says, not what YAML made of it.
+  const digits = isScalar(node) && typeof node.value === "number" ? node.source : undefined;
+  if (issue.message !== ACCOUNT_ID || digits === undefined || !/^\d{1,12}$/.test(digits)) {
+    return [`${where}: ${shown(node)} is not ${issue.message}`];
+  }
+  const problem = digits.length === 12 ? `a number to YAML, not ${ACCOUNT_ID}` : `not ${ACCOUNT_ID}`;
+  return [`${where}: ${digits} is ${problem} (quote it in YAML: "${digits.padStart(12, "0")}")`];
+}
+
+/** `config slack.chanel: unknown key; did you mean "channel"?` */
+function unknownKey(path: readonly PropertyKey[], key: string): string {
+  const section = path.filter((part) => typeof part === "string").join(".");
+  const known = Object.keys(SECTIONS.get(section) ?? {});
+  const meant = nearest(key, known);
+  const advice = meant === undefined ? `known are ${known.join(", ")}` : `did you mean "${meant}"?`;
+  return `config ${pathOf([...path, key])}: unknown key; ${advice}`;
+}
+
+function repeatedAccounts(document: Document): readonly string[] {
+  const ids = itemsAt(document, ["accounts"]).map((account) => (isMap(account) ? account.get("id") : undefined));
+  return ids.flatMap((id, index) => {
+    const first = ids.indexOf(id);
+    if (typeof id !== "string" || first === index) return [];
+    return [`config accounts[${index}].id: "${id}" is there already, as accounts[${first}]`];
+  });
+}
+
+function queuesWithoutRegion(document: Document): readonly string[] {
+  if (document.hasIn(["sqs", "region"])) return [];
+  return itemsAt(document, ["sqs", "queues"]).flatMap((item, index) => {
+    const url = isScalar(item) ? item.value : undefined;
+    if (typeof url !== "string" || !isQueueUrl(url) || regionOf(url) !== undefined) return [];
+    return [`config sqs.queues[${index}]: "${url}" does not tell its region; write sqs.region`];
+  });
+}
+
+function itemsAt(document: Document, path: readonly string[]): readonly unknown[] {
+  const node = document.getIn(path, true);
+  return isSeq(node) ? node.items : [];
+}
+
+/** How a value stands in a message: strings quoted and cut, numbers as the file spells them. */
+function shown(node: unknown): string {
+  if (isSeq(node)) return "a list";
+  if (isMap(node)) return "a section";
+  if (!isScalar(node) || node.value === null) return "nothing";
+  if (typeof node.value !== "string") return node.source ?? String(node.value);
+  return JSON.stringify(node.value.length > 60 ? `${node.value.slice(0, 60)}…` : node.value);
+}
+
+/** `pathOf(["accounts", 1, "id"])` → `"accounts[1].id"` */
+function pathOf(path: readonly PropertyKey[]): string {
+  return path
+    .map((part) => (typeof part === "number" ? `[${part}]` : `.${String(part)}`))
+    .join("")
+    .replace(/^\./, "");
+}
+
+function isQueueUrl(value: string): boolean {
+  if (!URL.canParse(value)) return false;
+  const { protocol, hostname, pathname } = new URL(value);
+  if (pathname.length < 2) return false;
+  return protocol === "https:" || (protocol === "http:" && isLoopback(hostname));
+}
+
+/** `isLoopback("sqs.us-east-1.localhost")` → true. Names under .localhost never leave the machine (RFC 6761). */
+export function isLoopback(hostname: string): boolean {
+  return /^(localhost|.+\.localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
+}
+
+/** `regionOf("https://sqs.eu-west-1.amazonaws.com/111122223333/ids")` → `"eu-west-1"`; undefined for a URL not of AWS. */
+function regionOf(url: string): string | undefined {
+  const { hostname } = new URL(url);
+  return /(?:^|\.)sqs\.([a-z0-9-]+)\.(?:vpce\.)?(?:amazonaws\.com|amazonaws\.com\.cn|api\.aws)$/.exec(hostname)?.[1];
+}
+
+function fromFile(file: string, folder: string): string {
+  return isAbsolute(folder) ? folder : join(dirname(file), folder);
+}
