@@ -7,6 +7,7 @@ import type { Sighting } from "../detect/finding.ts";
 import type { AlertStore, DueRow, Quarantined, Reservation, Row } from "../ports.ts";
 import { MAX_DISTINCT, MAX_PER_SUBJECT, MAX_QUARANTINED, RESERVATION_MS, SEARCH_MARGIN_MS } from "./bounds.ts";
 import { addRow, dropRow, type HeldRows } from "./memory-outbox.ts";
+import { msOf } from "./time.ts";
 
 /** One alert while it is held: the only mutable thing here. */
 export interface HeldAlert {
@@ -15,7 +16,8 @@ export interface HeldAlert {
   readonly openedMs: number;
   readonly opening: Chapter;
   readonly seenAt: string;
-  readonly subjects: Set<string>;
+  /** Subject → newest activity under it, in ms. */
+  readonly subjects: Map<string, number>;
   readonly findings: Set<string>;
   readonly events: Set<string>;
   readonly actions: Map<string, number>;
@@ -69,7 +71,7 @@ export function memoryAlerts(alerts: HeldAlerts, rows: HeldRows): AlertStore {
     async alertsOf(subject, limit) {
       return [...alerts.values()]
         .filter((alert) => alert.subjects.has(subject))
-        .sort((a, b) => msOf(b.last) - msOf(a.last) || (a.id < b.id ? 1 : -1))
+        .sort((a, b) => activityOf(b, subject) - activityOf(a, subject) || (a.id < b.id ? 1 : -1))
         .slice(0, Math.min(limit, MAX_PER_SUBJECT))
         .map(storedOf);
     },
@@ -136,9 +138,9 @@ function foldInto(alerts: HeldAlerts, fold: AlertFold, now: number): HeldAlert |
   alerts.set(alert.id, alert);
   alert.findings.add(finding.id);
   alert.shows ||= fold.shows;
-  for (const subject of fold.subjects) alert.subjects.add(subject);
   if (time > msOf(alert.latest.finding.time)) alert.latest = fold.chapter;
   for (const sighting of fold.sightings) countSighting(alert, sighting);
+  for (const subject of fold.subjects) alert.subjects.set(subject, msOf(alert.last));
   return alert;
 }
 
@@ -150,7 +152,7 @@ function openAlert(fold: AlertFold, openedMs: number, now: number): HeldAlert {
     opening: fold.chapter,
     latest: fold.chapter,
     seenAt: new Date(now).toISOString(),
-    subjects: new Set(),
+    subjects: new Map(),
     findings: new Set(),
     events: new Set(),
     actions: new Map(),
@@ -206,6 +208,10 @@ function release(alert: HeldAlert, rows: HeldRows, nextAt: number): void {
   rows.dueAt.set(`deliver:${alert.id}`, nextAt);
 }
 
+function activityOf(alert: HeldAlert, subject: string): number {
+  return alert.subjects.get(subject) ?? 0;
+}
+
 function storedOf(alert: HeldAlert): StoredAlert {
   return {
     id: alert.id,
@@ -231,10 +237,4 @@ function storedOf(alert: HeldAlert): StoredAlert {
 
 function deliverRow(id: string): Row {
   return { kind: "deliver", id };
-}
-
-/** Milliseconds of an eventTime; an unreadable one counts as 1970, always the same. */
-function msOf(time: string): number {
-  const ms = Date.parse(time);
-  return Number.isNaN(ms) ? 0 : ms;
 }

@@ -1,0 +1,156 @@
+/**
+ * Lua of the alert store: folding findings in, and reading alerts back.
+ */
+import { ALERT_WINDOW_MS } from "../../alert/alert.ts";
+import { ALERT_KEPT_MS, MAX_DISTINCT, MAX_PER_SUBJECT, MAX_QUARANTINED, QUARANTINE_KEPT_MS } from "../bounds.ts";
+import { PRELUDE } from "./prelude.ts";
+
+/**
+ * ARGV: now, number of folds, then per fold its header (JSON) and its chapter (JSON, stored as it is); then per
+ * quarantined body its id and JSON. Gives name and due time of every outbox row that was added or brought forward.
+ */
+export const COMMIT = `${PRELUDE}
+local now, folds = tonumber(ARGV[1]), {}
+for i = 1, tonumber(ARGV[2]) do
+  folds[i] = cjson.decode(ARGV[1 + 2 * i])
+  folds[i].chapter = ARGV[2 + 2 * i]
+end
+local nextArg = 3 + 2 * #folds
+
+-- The alert that the fold belongs to: its id, or nil when it is held already.
+local function findAlert(fold)
+  if redis.call('EXISTS', alertKey(fold.alert)) == 1 then return nil end
+  local siblings = P .. 'key:' .. fold.key
+  local from, to = fold.time - ${ALERT_WINDOW_MS}, fold.time + ${ALERT_WINDOW_MS}
+  local found = redis.call('ZRANGEBYSCORE', siblings, from, to, 'WITHSCORES')
+  local nearest, id = math.huge, fold.alert
+  for i = 1, #found, 2 do
+    if redis.call('EXISTS', alertKey(found[i])) == 0 then
+      redis.call('ZREM', siblings, found[i])
+    else
+      -- The same finding may be nearer to an alert that opened after it was counted: ask each of them.
+      if redis.call('SISMEMBER', alertKey(found[i]) .. ':findings', fold.finding) == 1 then return nil end
+      local distance = math.abs(tonumber(found[i + 1]) - fold.time)
+      if distance < nearest then nearest, id = distance, found[i] end
+    end
+  end
+  return id
+end
+
+local function open(fold)
+  redis.call('ZADD', P .. 'key:' .. fold.key, fold.time, fold.alert)
+  redis.call('HSET', alertKey(fold.alert), 'id', fold.alert, 'opening', fold.chapter, 'latestMs', fold.time,
+    'seenMs', now, 'shows', '0', 'findings', 0, 'events', 0, 'first', fold.at, 'firstMs', fold.time,
+    'last', fold.at, 'lastMs', fold.time, 'rev', 0, 'shown', 0, 'edits', 0)
+end
+
+-- Adds to a bounded set.
+local function addDistinct(key, value)
+  if redis.call('SCARD', key) < ${MAX_DISTINCT} then redis.call('SADD', key, value) end
+end
+
+local function countSighting(key, sighting)
+  local eventID, at, ms, action, region, ip = unpack(sighting)
+  if redis.call('SADD', key .. ':events', eventID) == 0 then return end
+  redis.call('HINCRBY', key, 'events', 1)
+  local actions = key .. ':actions'
+  if redis.call('HEXISTS', actions, action) == 1 or redis.call('HLEN', actions) < ${MAX_DISTINCT} then
+    redis.call('HINCRBY', actions, action, 1)
+  end
+  addDistinct(key .. ':regions', region)
+  addDistinct(key .. ':addresses', ip)
+  local first, last = unpack(redis.call('HMGET', key, 'firstMs', 'lastMs'))
+  if ms < tonumber(first) then redis.call('HSET', key, 'first', at, 'firstMs', ms) end
+  if ms > tonumber(last) then redis.call('HSET', key, 'last', at, 'lastMs', ms) end
+end
+
+local function join(id, fold)
+  local key = alertKey(id)
+  redis.call('SADD', key .. ':findings', fold.finding)
+  redis.call('HINCRBY', key, 'findings', 1)
+  if fold.shows then redis.call('HSET', key, 'shows', '1') end
+  if fold.time > tonumber(redis.call('HGET', key, 'latestMs')) then
+    redis.call('HSET', key, 'latest', fold.chapter, 'latestMs', fold.time)
+  end
+  for _, sighting in ipairs(fold.sightings) do countSighting(key, sighting) end
+  local lastMs = redis.call('HGET', key, 'lastMs')
+  for _, subject in ipairs(fold.subjects) do
+    local listed = P .. 'subject:' .. subject
+    redis.call('ZADD', listed, 'GT', lastMs, id)
+    redis.call('ZREMRANGEBYRANK', listed, 0, ${-MAX_PER_SUBJECT - 1})
+    redis.call('PEXPIRE', listed, ${ALERT_KEPT_MS})
+  end
+end
+
+local hinted, rows = {}, {}
+for _, fold in ipairs(folds) do
+  local id = findAlert(fold)
+  if id then
+    if id == fold.alert then open(fold) end
+    join(id, fold)
+    keepAlert(id)
+    redis.call('PEXPIRE', P .. 'key:' .. fold.key, ${ALERT_KEPT_MS})
+    local shows, nextAt = unpack(redis.call('HMGET', alertKey(id), 'shows', 'nextAt'))
+    if shows == '1' then
+      redis.call('HINCRBY', alertKey(id), 'rev', 1)
+      local due, row = math.max(now, tonumber(nextAt or 0)), 'deliver:' .. id
+      if addRow(row, due) and not hinted[row] then
+        hinted[row] = true
+        rows[#rows + 1] = row
+        rows[#rows + 1] = due
+      end
+    end
+  end
+end
+
+local kept, texts = P .. 'quarantine', P .. 'quarantine:texts'
+local function forget(ids)
+  for _, id in ipairs(ids) do redis.call('HDEL', texts, id) end
+  if #ids > 0 then redis.call('ZREM', kept, unpack(ids)) end
+end
+for i = nextArg, #ARGV, 2 do
+  if redis.call('ZADD', kept, 'NX', now, ARGV[i]) == 1 then redis.call('HSET', texts, ARGV[i], ARGV[i + 1]) end
+end
+if nextArg <= #ARGV then
+  forget(redis.call('ZRANGEBYSCORE', kept, '-inf', now - ${QUARANTINE_KEPT_MS}, 'LIMIT', 0, 1000))
+  forget(redis.call('ZRANGE', kept, 0, ${-MAX_QUARANTINED - 1}))
+  redis.call('PEXPIRE', kept, ${QUARANTINE_KEPT_MS})
+  redis.call('PEXPIRE', texts, ${QUARANTINE_KEPT_MS})
+end
+return rows
+`;
+
+/** ARGV: alert id. */
+export const LOAD = `${PRELUDE}
+return load(ARGV[1])
+`;
+
+/** ARGV: digest of the subject, limit. Alerts that have expired are left out. */
+export const LOAD_OF_SUBJECT = `${PRELUDE}
+local alerts = {}
+for _, id in ipairs(redis.call('ZREVRANGE', P .. 'subject:' .. ARGV[1], 0, tonumber(ARGV[2]) - 1)) do
+  alerts[#alerts + 1] = load(id)
+end
+return alerts
+`;
+
+/** ARGV: limit. */
+export const QUARANTINED = `${PRELUDE}
+local ids = redis.call('ZREVRANGE', P .. 'quarantine', 0, tonumber(ARGV[1]) - 1)
+if #ids == 0 then return {} end
+return redis.call('HMGET', P .. 'quarantine:texts', unpack(ids))
+`;
+
+/** ARGV: alert id, who, now, now as ISO. Gives {} without such an alert, else whether it is new, by whom and when. */
+export const ACKNOWLEDGE = `${PRELUDE}
+local id, by, now, at = unpack(ARGV)
+local key = alertKey(id)
+if redis.call('EXISTS', key) == 0 then return {} end
+if redis.call('HSETNX', key, 'acknowledgedBy', by) == 0 then
+  return {'already', unpack(redis.call('HMGET', key, 'acknowledgedBy', 'acknowledgedAt'))}
+end
+redis.call('HSET', key, 'acknowledgedAt', at)
+showAtOnce(id, now)
+keepAlert(id)
+return {'acknowledged', by, at}
+`;

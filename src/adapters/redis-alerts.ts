@@ -1,0 +1,143 @@
+/**
+ * Alerts in Redis. Each method is one Lua call, atomic and idempotent; the reply to `commit` comes after the
+ * append-only file is on disk, so it may be followed by the delete in SQS.
+ *
+ * `{ids}:alert:<id>` hash, with `:findings :events :regions :addresses` sets and `:actions` hash beside it ·
+ * `{ids}:key:<dedup key>` alert ids by opening time · `{ids}:subject:<digest>` alert ids by newest activity ·
+ * `{ids}:outbox` rows by due time · `{ids}:quarantine` ids by time, `{ids}:quarantine:texts`.
+ */
+import { createHash } from "node:crypto";
+import type { Redis } from "ioredis";
+import type { AlertFold, Chapter, StoredAlert } from "../alert/alert.ts";
+import type { Containment } from "../contain/outcome.ts";
+import type { AlertStore, Quarantined, Reservation } from "../ports.ts";
+import { ACKNOWLEDGE, COMMIT, LOAD, LOAD_OF_SUBJECT, QUARANTINED } from "./lua/alerts.ts";
+import { CONFIRM, RELEASE, RESERVE } from "./lua/delivery.ts";
+import { rowsOf } from "./redis-outbox.ts";
+import { listOf, pairsOf, scriptOf, textOf } from "./redis-script.ts";
+import { msOf } from "./time.ts";
+
+const commit = scriptOf(COMMIT);
+const load = scriptOf(LOAD);
+const loadOfSubject = scriptOf(LOAD_OF_SUBJECT);
+const quarantined = scriptOf(QUARANTINED);
+const acknowledge = scriptOf(ACKNOWLEDGE);
+const reserve = scriptOf(RESERVE);
+const release = scriptOf(RELEASE);
+const confirm = scriptOf(CONFIRM);
+
+export function redisAlerts(redis: Redis): AlertStore {
+  return {
+    async commit({ folds, quarantined, now }) {
+      const parts = folds.flatMap((fold) => [headerOf(fold), JSON.stringify(fold.chapter)]);
+      const bodies = quarantined.flatMap((item) => [item.id, JSON.stringify(item)]);
+      return rowsOf(await commit(redis, [now, folds.length, ...parts, ...bodies]));
+    },
+    async quarantined(limit) {
+      return listOf(await quarantined(redis, [limit])).map((text): Quarantined => JSON.parse(textOf(text)));
+    },
+    async alert(id) {
+      return findAlert(await load(redis, [id]));
+    },
+    async alertsOf(subject, limit) {
+      const found = listOf(await loadOfSubject(redis, [digestOfSubject(subject), limit]));
+      return found.map(findAlert).filter((alert) => alert !== undefined);
+    },
+    async acknowledge(id, by, now) {
+      const [kind, who, at] = listOf(await acknowledge(redis, [id, by, now, new Date(now).toISOString()]));
+      if (kind !== "acknowledged" && kind !== "already") return undefined;
+      return { kind, by: textOf(who), at: textOf(at) };
+    },
+    async reserve(id, by, now) {
+      return reservationOf(listOf(await reserve(redis, [id, by, now])));
+    },
+    async releaseClean(id, by, nextAt) {
+      await release(redis, [id, by, nextAt, "0", ""]);
+    },
+    async releaseUnsure(id, by, nextAt, missedAt) {
+      await release(redis, [id, by, nextAt, "1", missedAt ?? ""]);
+    },
+    async confirm(id, { channel, ts, rev }, nextAt) {
+      await confirm(redis, [id, channel, ts, rev, nextAt]);
+    },
+  };
+}
+
+/** What the Lua reads of a fold. Record text goes through UTF-8 first: cjson refuses lone surrogates. */
+function headerOf({ key, alert, subjects, shows, chapter: { finding }, sightings }: AlertFold): string {
+  return JSON.stringify({
+    key,
+    alert,
+    finding: finding.id,
+    at: utf8(finding.time),
+    time: msOf(finding.time),
+    shows,
+    subjects: subjects.map(digestOfSubject),
+    sightings: sightings.map(({ eventID, time, action, region, ip }) => [
+      utf8(eventID),
+      utf8(time),
+      msOf(time),
+      utf8(action),
+      utf8(region),
+      utf8(ip),
+    ]),
+  });
+}
+
+/** Subjects are record text: of any length, with any character. */
+function digestOfSubject(subject: string): string {
+  return createHash("sha256").update(subject).digest("hex");
+}
+
+function utf8(text: string): string {
+  return Buffer.from(text).toString();
+}
+
+/** `[hash, actions, regions, addresses]` as the Lua `load` gives it. @returns undefined when there is no such alert. */
+function findAlert(reply: unknown): StoredAlert | undefined {
+  const [hash, actions, regions, addresses] = listOf(reply);
+  const field = pairsOf(hash);
+  const text = (name: string): string => field.get(name) ?? "";
+  const number = (name: string): number => Number(field.get(name));
+  if (!field.has("id")) return undefined;
+  // Written by `commit` and `saveIntent` and by nobody else: Redis is ours, or it was refused at start.
+  const opening: Chapter = JSON.parse(text("opening"));
+  const latest: Chapter = field.has("latest") ? JSON.parse(text("latest")) : opening;
+  const containment: Containment | undefined = field.has("containment") ? JSON.parse(text("containment")) : undefined;
+  return {
+    id: text("id"),
+    opening,
+    latest,
+    seenAt: new Date(number("seenMs")).toISOString(),
+    shows: text("shows") === "1",
+    findings: number("findings"),
+    events: number("events"),
+    actions: Object.fromEntries([...pairsOf(actions)].map(([action, count]) => [action, Number(count)])),
+    regions: listOf(regions).map(textOf).sort(),
+    addresses: listOf(addresses).map(textOf).sort(),
+    first: text("first"),
+    last: text("last"),
+    rev: number("rev"),
+    shown: number("shown"),
+    edits: number("edits"),
+    ...(field.has("acknowledgedBy")
+      ? { acknowledged: { by: text("acknowledgedBy"), at: text("acknowledgedAt") } }
+      : {}),
+    ...(containment === undefined ? {} : { containment }),
+    ...(field.has("ts") ? { post: { channel: text("channel"), ts: text("ts") } } : {}),
+  };
+}
+
+function reservationOf([kind, detail, third, fourth]: readonly unknown[]): Reservation {
+  if (kind === "nothing") return { kind };
+  if (kind === "busy") return { kind, until: Number(detail) };
+  const alert = findAlert(detail);
+  if (alert === undefined) throw new Error("redis reserved an alert that it does not hold");
+  if (kind === "edit") return { kind, alert, channel: textOf(third), ts: textOf(fourth) };
+  return {
+    kind: "post",
+    alert,
+    ...(third === "" ? {} : { searchSince: Number(third) }),
+    ...(fourth === "" ? {} : { missedAt: Number(fourth) }),
+  };
+}
