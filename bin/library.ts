@@ -1,0 +1,77 @@
+/**
+ * The public API: Trailhound's detector as a library.
+ *
+ *   import { openDetector } from "trailhound";
+ *   const detector = await openDetector({ rules: ["./our-rules"] });
+ *   const findings = await detector.feed(record);
+ */
+import { memoryState } from "../src/adapters/memory-state.ts";
+import { bundledRules, loadRules } from "../src/adapters/rulefolder.ts";
+import { type CloudTrailRecord, parseRecord, RecordError } from "../src/cloudtrail/record.ts";
+import { makeDetector } from "../src/detect/detector.ts";
+import type { AccountContext } from "../src/detect/facts.ts";
+import type { Finding } from "../src/detect/finding.ts";
+import type { CompiledRules } from "../src/detect/rules.ts";
+
+export type { Evidence, Finding, Level, Outcome, Sighting } from "../src/detect/finding.ts";
+export { RuleError, RuleErrors } from "../src/detect/rule-error.ts";
+
+export interface DetectorOptions {
+  /** Folders with Sigma rules that add to the bundled ones. */
+  readonly rules?: readonly string[];
+  /** What is known about the accounts, e.g. `[{ id: "111122223333", regions: ["eu-central-1"] }]`. */
+  readonly accounts?: readonly AccountContext[];
+}
+
+export interface LibraryDetector {
+  /** Findings that this record triggers; `[]` also for a value that is no CloudTrail record. The clock is `eventTime`. */
+  feed(record: unknown): Promise<readonly Finding[]>;
+  /** Findings of all records, in their order. */
+  feedAll(records: readonly unknown[]): Promise<readonly Finding[]>;
+  /** Ends this detector; feeding it afterwards rejects. */
+  close(): void;
+}
+
+const compiled = new Map<string, Promise<CompiledRules>>();
+
+/**
+ * A detector with a memory of its own, empty at the start. Rules are compiled once per list of folders and process.
+ *
+ * @throws RuleErrors with every problem of the rules.
+ */
+export async function openDetector(options: DetectorOptions = {}): Promise<LibraryDetector> {
+  const rules = await rulesOf([bundledRules(), ...(options.rules ?? [])]);
+  const detector = makeDetector(rules, memoryState(), { accounts: options.accounts ?? [] });
+  let closed = false;
+  const feedAll = async (records: readonly unknown[]): Promise<readonly Finding[]> => {
+    if (closed) throw new Error("this detector is closed; open another one");
+    return detector.feedAll(records.flatMap(recordsOf));
+  };
+  return {
+    feed: (record) => feedAll([record]),
+    feedAll,
+    close: () => {
+      closed = true;
+    },
+  };
+}
+
+function rulesOf(folders: readonly string[]): Promise<CompiledRules> {
+  const key = JSON.stringify(folders);
+  const known = compiled.get(key);
+  if (known !== undefined) return known;
+  const loading = loadRules(folders);
+  compiled.set(key, loading);
+  // Somebody who repairs a rule can open again.
+  loading.catch(() => compiled.delete(key));
+  return loading;
+}
+
+function recordsOf(value: unknown): readonly CloudTrailRecord[] {
+  try {
+    return [parseRecord(value)];
+  } catch (error) {
+    if (error instanceof RecordError) return [];
+    throw error;
+  }
+}

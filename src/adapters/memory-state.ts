@@ -1,0 +1,56 @@
+/**
+ * Detector state in memory: for the command line, rule cases, tests and the library.
+ * The clock is eventTime: windows that lie behind the newest record by more than their length and LATENESS_MS are dropped.
+ */
+import { type DetectorState, LATENESS_MS, MAX_MEMBERS, type WindowAdd, type WindowMember } from "../detect/state.ts";
+
+interface Window {
+  readonly windowMs: number;
+  /** Oldest first. */
+  readonly members: { readonly at: number; readonly member: WindowMember }[];
+  readonly ids: Set<string>;
+}
+
+const SWEEP_EVERY = 10_000;
+
+export function memoryState(): DetectorState {
+  const windows = new Map<string, Window>();
+  let newest = Number.NEGATIVE_INFINITY;
+  let adds = 0;
+
+  function sweep(): void {
+    for (const [key, { windowMs, members }] of windows) {
+      const last = members.at(-1)?.at ?? Number.NEGATIVE_INFINITY;
+      if (last < newest - windowMs - LATENESS_MS) windows.delete(key);
+    }
+  }
+
+  function addOne({ key, windowMs, member }: WindowAdd): readonly WindowMember[] {
+    const at = Date.parse(member.sighting.time);
+    newest = Math.max(newest, at);
+    if (++adds % SWEEP_EVERY === 0) sweep();
+    const window = windows.get(key) ?? { windowMs, members: [], ids: new Set<string>() };
+    windows.set(key, window);
+    if (!window.ids.has(member.sighting.eventID)) insert(window, at, member);
+    return nearest(window, at);
+  }
+
+  return { add: async (wanted) => wanted.map(addOne) };
+}
+
+/** Keeps the order of eventTime, then of eventID, so that the same members give the same window in whatever order they came. */
+function insert({ windowMs, members, ids }: Window, at: number, member: WindowMember): void {
+  const id = member.sighting.eventID;
+  const later = members.findLastIndex((one) => one.at < at || (one.at === at && one.member.sighting.eventID < id));
+  members.splice(later + 1, 0, { at, member });
+  ids.add(id);
+  const oldest = (members.at(-1)?.at ?? 0) - windowMs - LATENESS_MS;
+  while (members.length > MAX_MEMBERS || (members[0]?.at ?? oldest) < oldest) {
+    const dropped = members.shift();
+    if (dropped !== undefined) ids.delete(dropped.member.sighting.eventID);
+  }
+}
+
+function nearest({ windowMs, members }: Window, at: number): readonly WindowMember[] {
+  return members.filter((one) => Math.abs(one.at - at) <= windowMs).map(({ member }) => member);
+}

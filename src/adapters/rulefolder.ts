@@ -1,0 +1,96 @@
+/**
+ * Rule folders: rules and their cases from disk.
+ * Reads files; decides nothing about them. No code is ever loaded from a rule folder.
+ */
+import { existsSync, readFileSync } from "node:fs";
+import { readdir, readFile } from "node:fs/promises";
+import { dirname, join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { openCases, type RuleCase, uncovered } from "../detect/cases.ts";
+import { RuleError, RuleErrors } from "../detect/rule-error.ts";
+import { type CompiledRules, compileRules } from "../detect/rules.ts";
+
+const IS_CASES = /\.cases\.ya?ml$/;
+const IS_RULE = /\.ya?ml$/;
+
+/** The rules that come with the package: `rules/` beside package.json, both from source and from `dist/`. */
+export function bundledRules(): string {
+  let folder = dirname(fileURLToPath(import.meta.url));
+  while (!existsSync(join(folder, "package.json")) && dirname(folder) !== folder) folder = dirname(folder);
+  return join(folder, "rules");
+}
+
+/**
+ * Compiles all rules of the folders as one set.
+ *
+ * @throws RuleErrors with every problem; a folder that cannot be read is one of them.
+ */
+export async function loadRules(folders: readonly string[]): Promise<CompiledRules> {
+  const problems: RuleError[] = [];
+  const files = await filesIn(folders, problems);
+  const paths = files.filter((file) => !IS_CASES.test(file));
+  const sources = await Promise.all(
+    paths.map(async (file) => ({ file: shown(file), text: await readFile(file, "utf8") })),
+  );
+  if (problems.length > 0) throw new RuleErrors(problems);
+  return compileRules(sources);
+}
+
+/**
+ * The cases of all rules in the folders.
+ *
+ * @throws RuleErrors when a case cannot be read, or a rule has no match or no miss.
+ */
+export async function loadCases(folders: readonly string[], compiled: CompiledRules): Promise<readonly RuleCase[]> {
+  const problems: RuleError[] = [];
+  const files = await filesIn(folders, problems);
+  const cases = files
+    .filter((file) => IS_CASES.test(file))
+    .flatMap((file) => {
+      const stem = shown(file).replace(IS_CASES, "");
+      const rules = compiled.summaries.filter((rule) => rule.raises && rule.file.replace(IS_RULE, "") === stem);
+      return openCases(shown(file), readFileSync(file, "utf8"), rules, problems, (path) =>
+        recordAt(join(dirname(file), path)),
+      );
+    });
+  if (problems.length === 0) problems.push(...uncovered(compiled.summaries, cases));
+  if (problems.length > 0) throw new RuleErrors(problems);
+  return cases;
+}
+
+function recordAt(path: string): unknown {
+  try {
+    return JSON.parse(readFileSync(path, "utf8"));
+  } catch (error) {
+    throw new Error(`record ${shown(path)}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+/** Rule and case files, each folder's sorted by path. */
+async function filesIn(folders: readonly string[], problems: RuleError[]): Promise<readonly string[]> {
+  const lists = await Promise.all(
+    folders.map(async (folder) => {
+      try {
+        const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+        const files = entries.filter((entry) => entry.isFile() && IS_RULE.test(entry.name));
+        return files.map((entry) => join(entry.parentPath, entry.name)).sort();
+      } catch (error) {
+        problems.push(
+          new RuleError(
+            folder,
+            1,
+            `rules folder cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+          ),
+        );
+        return [];
+      }
+    }),
+  );
+  return lists.flat();
+}
+
+/** Paths as people type them: relative to where they are, unless that leads upwards. */
+function shown(file: string): string {
+  const short = relative(process.cwd(), file);
+  return short.startsWith("..") ? file : short;
+}

@@ -1,0 +1,82 @@
+/**
+ * Fields: how a rule's dotted path or `ids.*` fact is read from a record.
+ * Pure. Own properties only: `constructor` or `__proto__` in a path finds what the record holds, nothing else.
+ */
+import type { Json } from "../cloudtrail/json.ts";
+import type { Facts } from "./facts.ts";
+
+export interface Field {
+  readonly path: string;
+  /** True when some value of the field, neither absent nor null, passes the test. */
+  some(facts: Facts, test: (value: Json) => boolean): boolean;
+}
+
+/**
+ * `fieldOf("requestParameters.ipPermissions.items.toPort")` tries every element of the array `items`;
+ * `fieldOf("ids.action")` asks for the fact.
+ */
+export function fieldOf(path: string): Field {
+  if (path.startsWith("ids.")) {
+    return {
+      path,
+      some(facts, test) {
+        const value = facts.value(path);
+        return value !== undefined && test(value);
+      },
+    };
+  }
+  const keys = path.split(".");
+  return { path, some: (facts, test) => someAt(facts.record.json, keys, 0, test) };
+}
+
+function someAt(
+  value: Json | undefined,
+  keys: readonly string[],
+  depth: number,
+  test: (value: Json) => boolean,
+): boolean {
+  let here = value;
+  for (let at = depth; here !== undefined && here !== null; at++) {
+    if (isList(here)) return here.some((element) => someAt(element, keys, at, test));
+    const key = keys[at];
+    if (key === undefined) return test(here);
+    if (typeof here !== "object") return false;
+    here = Object.hasOwn(here, key) ? here[key] : undefined;
+  }
+  return false;
+}
+
+/** Like Array.isArray, which does not narrow a readonly array. */
+export function isList(value: Json | undefined): value is readonly Json[] {
+  return Array.isArray(value);
+}
+
+/** Every value of a field, for evidence and group-by: `["0.0.0.0/0", "::/0"]`. */
+export function valuesOf(field: Field, facts: Facts): readonly Json[] {
+  const values: Json[] = [];
+  field.some(facts, (value) => {
+    values.push(value);
+    return false;
+  });
+  return values;
+}
+
+/** The first scalar of a field as text; undefined when there is none. */
+export function firstText(field: Field, facts: Facts): string | undefined {
+  const value = valuesOf(field, facts).find((found) => typeof found !== "object");
+  return value === undefined ? undefined : String(value);
+}
+
+/** Every scalar anywhere inside a value with the key it stands under; a stack, not recursion: nesting is the sender's. */
+export function* scalarsOf(
+  root: Json | undefined,
+): Generator<readonly [key: string, value: string | number | boolean]> {
+  const stack: [string, Json | undefined][] = [["", root]];
+  for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
+    const [key, value] = next;
+    if (value === undefined || value === null) continue;
+    if (isList(value)) for (const element of value) stack.push([key, element]);
+    else if (typeof value === "object") for (const entry of Object.entries(value)) stack.push(entry);
+    else yield [key, value];
+  }
+}

@@ -1,0 +1,104 @@
+/**
+ * Sigma: rule files opened to documents, every key checked, every problem with its line.
+ * Pure. Nothing is compiled here and nothing unknown is let through.
+ * Source: Sigma specification 2.1 (rules and correlations); the `ids.*` keys are Trailhound's, docs/rules.md describes them.
+ */
+import { z } from "zod";
+import { type OpenDocument, openDocuments, shaped } from "./document.ts";
+import { LEVELS } from "./finding.ts";
+import type { RuleError } from "./rule-error.ts";
+
+const texts = z.array(z.string());
+const oneOrMany = z.union([z.string().transform((text) => [text]), texts]);
+
+const about = {
+  title: z.string().min(1).max(256),
+  name: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9_.-]*$/i)
+    .optional(),
+  id: z.string().optional(),
+  status: z.enum(["stable", "test", "experimental", "deprecated", "unsupported"]).optional(),
+  description: z.string().optional(),
+  references: texts.optional(),
+  author: z.string().optional(),
+  license: z.string().optional(),
+  date: z.string().optional(),
+  modified: z.string().optional(),
+  taxonomy: z.string().optional(),
+  related: z.array(z.strictObject({ id: z.string(), type: z.string() })).optional(),
+  tags: texts.optional(),
+  fields: texts.optional(),
+  scope: texts.optional(),
+  falsepositives: texts.optional(),
+  level: z.enum(LEVELS),
+  "ids.on_failure": z.enum(["lower", "same", "ignore"]).default("lower"),
+};
+
+const ruleShape = z.strictObject({
+  ...about,
+  logsource: z.strictObject({
+    product: z.literal("aws"),
+    service: z.literal("cloudtrail"),
+    category: z.string().optional(),
+    definition: z.string().optional(),
+  }),
+  detection: z.looseObject({ condition: z.string() }),
+  "ids.group-by": texts.optional(),
+});
+
+const count = z.number().int().min(1);
+const least = { gte: count.optional(), gt: z.number().int().min(0).optional() };
+const correlationShape = z.strictObject({
+  ...about,
+  correlation: z.strictObject({
+    type: z.enum(["event_count", "value_count"]),
+    rules: oneOrMany.refine((rules) => rules.length > 0, "names no rule"),
+    "group-by": oneOrMany.optional(),
+    timespan: z.string().regex(/^[1-9]\d{0,5}[smhd]$/, "is not a number with s, m, h or d, such as 10m"),
+    condition: z.strictObject({ field: z.string().optional(), ...least }),
+    generate: z.boolean().optional(),
+  }),
+  "ids.also": z.array(z.strictObject({ field: z.string(), ...least })).optional(),
+});
+
+export type RuleBody = z.infer<typeof ruleShape>;
+export type CorrelationBody = z.infer<typeof correlationShape>;
+
+/** One document of a rule file. */
+interface Opened {
+  readonly file: string;
+  /** The document's `name`; else the file's, with the document's number from the second on. */
+  readonly name: string;
+  readonly complain: OpenDocument["complain"];
+}
+export type RuleDocument = Opened &
+  (
+    | { readonly kind: "rule"; readonly body: RuleBody }
+    | { readonly kind: "correlation"; readonly body: CorrelationBody }
+  );
+
+/**
+ * Opens one rule file; documents with problems are left out, the problems go into `problems`.
+ *
+ * `openRules("rules/a.yml", "title: …\n---\ntitle: …", problems)` → two documents
+ */
+export function openRules(file: string, text: string, problems: RuleError[]): readonly RuleDocument[] {
+  return openDocuments(file, text, problems).flatMap((document): readonly RuleDocument[] => {
+    const { raw, index, complain } = document;
+    if (typeof raw === "object" && raw !== null && "correlation" in raw) {
+      const body = shaped(document, correlationShape);
+      return body === undefined
+        ? []
+        : [{ kind: "correlation", file, name: body.name ?? nameOf(file, index), complain, body }];
+    }
+    const body = shaped(document, ruleShape);
+    return body === undefined ? [] : [{ kind: "rule", file, name: body.name ?? nameOf(file, index), complain, body }];
+  });
+}
+
+/** `rules/aws_root.yml` → `aws_root`; its second document → `aws_root-2`. */
+function nameOf(file: string, index: number): string {
+  const base = (file.split(/[/\\]/).at(-1) ?? file).replace(/\.ya?ml$/, "");
+  return index === 0 ? base : `${base}-${index + 1}`;
+}
