@@ -8,7 +8,7 @@ import { facts, topActions, why } from "./facts.ts";
 import { ALERT_LIMITS, LIMITS } from "./limits.ts";
 import { proof } from "./proof.ts";
 import { button, context, lines, plainText, rich } from "./rich.ts";
-import { headline, sentence } from "./sentence.ts";
+import { headline, newest, sentence } from "./sentence.ts";
 import {
   type Block,
   type Button,
@@ -54,7 +54,7 @@ export function alertMessage(alert: Alert): Message {
         type: "header",
         text: plainText(cut(words`${shape} ${level} · ${shown(alert.title, 120)}`, LIMITS.headerText)),
       },
-      rich(lines(sentence(alert))),
+      rich(lines(sentence(alert), newest(alert))),
       ...(alert.containment === undefined ? [] : [rich(...proof(alert.containment))]),
       rich(facts(alert)),
       rich(why(alert), ...many),
@@ -78,12 +78,12 @@ function notification(alert: Alert, level: Plain): Mrkdwn {
 
 /** `17 events · 6 actions · 2 regions · first … · last …` */
 function counters({ counters: { events, actions, regions, first, last } }: Alert): Mrkdwn {
-  const counted = mrkdwn`${counted1(events, mrkdwn`event`)} · ${counted1(actions.length, mrkdwn`action`)} · ${counted1(regions.length, mrkdwn`region`)}`;
-  if (first === last) return mrkdwn`${counted} · ${momentIn(first)}`;
-  return mrkdwn`${counted} · first ${momentIn(first)} · last ${momentIn(last)}`;
+  const sums = mrkdwn`${counted(events, mrkdwn`event`)} · ${counted(actions.length, mrkdwn`action`)} · ${counted(regions.length, mrkdwn`region`)}`;
+  if (first === last) return mrkdwn`${sums} · ${momentIn(first)}`;
+  return mrkdwn`${sums} · first ${momentIn(first)} · last ${momentIn(last)}`;
 }
 
-function counted1(count: number, noun: Mrkdwn): Mrkdwn {
+function counted(count: number, noun: Mrkdwn): Mrkdwn {
   return count === 1 ? mrkdwn`1 ${noun}` : mrkdwn`${count} ${noun}s`;
 }
 
@@ -102,8 +102,7 @@ function state(alert: Alert): Mrkdwn {
 function undisablable({ opening, account, keyAccount }: Alert): Mrkdwn | undefined {
   if (opening.principalKind === "Root") return mrkdwn`no IAM call can disable root's credentials: sign in as root`;
   if (opening.key === undefined) return undefined;
-  if (opening.key.type === "temporary")
-    return mrkdwn`temporary keys cannot be disabled: revoke the role's sessions in IAM`;
+  if (opening.key.type === "temporary") return mrkdwn`temporary keys cannot be disabled: revoke their sessions in IAM`;
   const { configured } = keyAccount ?? account;
   return configured ? undefined : mrkdwn`the key's account is not in Trailhound's config`;
 }

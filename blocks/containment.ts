@@ -7,8 +7,8 @@ import type { Plan, RefusedPlan } from "../src/contain/plan.ts";
 import { between, bold, code, lines, moment, named, plainText, quote, rich, say } from "./rich.ts";
 import { type Block, type Inline, type Modal, type Plain, shown, type TextInput, words } from "./text.ts";
 
-export const DISABLE_KEY_SUBMIT = "ids/disable_key_submit/v1";
-export const DISABLE_KEY_NOTICE = "ids/disable_key_notice/v1";
+export const DISABLE_SUBMIT = "ids/disable_key_submit/v1";
+export const DISABLE_NOTICE = "ids/disable_key_notice/v1";
 /** Block ids of the inputs, by which a submission names its values and its errors. */
 export const REASON = "reason";
 export const LAST_FOUR = "last_four";
@@ -36,7 +36,7 @@ export function disableModal(plan: KnownPlan, dialogId: string): Modal {
     );
   return {
     type: "modal",
-    callback_id: DISABLE_KEY_SUBMIT,
+    callback_id: DISABLE_SUBMIT,
     private_metadata: dialogId,
     title: plainText(words`Disable key`),
     submit: plainText(words`Disable key`),
@@ -69,10 +69,15 @@ export function disableRequestedModal(): Modal {
   );
 }
 
+/** Something broke on our side: `why` is any text, shown and never parsed. */
+export function failedModal(why: string): Modal {
+  return notice(rich(lines([bold(words`That did not work.`), say(words` ${shown(why, 400)}`)])));
+}
+
 function notice(...blocks: Block[]): Modal {
   return {
     type: "modal",
-    callback_id: DISABLE_KEY_NOTICE,
+    callback_id: DISABLE_NOTICE,
     title: plainText(words`Disable key`),
     close: plainText(words`Close`),
     blocks,

@@ -26,9 +26,15 @@ export function facts(alert: Alert): RichPart {
 /** The rule and the facts that made it match, and which policy refused the call. */
 export function why(alert: Alert): RichPart {
   const evidence = alert.evidence
+    .toSorted((a, b) => rank(a.field) - rank(b.field))
     .slice(0, 4)
     .map(({ field, value }) => [code(field, 48), say(words` is `), code(value, 72)]);
   return quote([bold(words`Why this fired`), say(words` · rule `), code(alert.rule, 60)], ...evidence, refusal(alert));
+}
+
+/** The call stands in the sentence already: what else matched comes first. */
+function rank(field: string): number {
+  return field === "eventSource" ? 2 : field === "eventName" ? 1 : 0;
 }
 
 /** `  38  iam:ListUsers`, most frequent first. */
@@ -110,10 +116,10 @@ function when({ opening, seenAt }: Alert): Inline[] {
   return between(DOT, [moment(opening.eventTime)], delay);
 }
 
-function refusal({ latest }: Alert): Inline[] {
-  if (latest.outcome === "success" || latest.errorCode === undefined) return [];
-  const { policyType, policyArn } = latest.denial ?? {};
+function refusal({ opening: { outcome, errorCode, denial } }: Alert): Inline[] {
+  if (outcome === "success" || errorCode === undefined) return [];
+  const { policyType, policyArn } = denial ?? {};
   const layer = policyType === undefined ? [] : [say(words`refused by: ${shown(policyType)}`)];
   const policy = policyArn === undefined ? [] : [code(policyArn, 80)];
-  return between(DOT, [say(words`AWS answered `), code(latest.errorCode, 60)], layer, policy);
+  return between(DOT, [say(words`AWS answered `), code(errorCode, 60)], layer, policy);
 }

@@ -30,7 +30,7 @@ export function whoMessage(answer: WhoAnswer): Message {
   return {
     text: found ? mrkdwn`Trailhound: what is known about this identity` : mrkdwn`Trailhound: nothing found`,
     blocks: [
-      rich(lines(title(subject, identities, found))),
+      ...(identities.length === 1 ? [] : [rich(lines(title(subject, identities, found)))]),
       ...identities.slice(0, SHOWN).map(card),
       ...(identities.length > SHOWN ? [rich(lines([say(words`and ${identities.length - SHOWN} more accounts`)]))] : []),
       ...(recorded === undefined ? [] : [rich(recordedPart(recorded))]),
@@ -68,7 +68,7 @@ function card({ account, userName, arn, createdAt, passwordLastUsed, keys }: Ide
       between(DOT, [say(words`made `), moment(createdAt)], password, [code(arn, 100)]),
       ...(keys.length === 0
         ? [[say(words`no access keys`)]]
-        : keys.slice(0, 4).map((key) => [bold(words`Key `), ...keyLine(key)])),
+        : keys.slice(0, 4).map((key) => [bold(words`Key`), say(words`  `), ...keyLine(key)])),
     ),
   );
 }
@@ -101,8 +101,8 @@ function alertsPart(alerts: readonly Alert[]) {
   const rows = alerts
     .slice(0, SHOWN)
     .map((alert) => [
-      bold(words`${LEVEL_WORDS[alert.level]} `),
-      say(words`${headline(alert)}${DOT}${stateOf(alert)}${DOT}`),
+      bold(LEVEL_WORDS[alert.level]),
+      say(words` ${headline(alert)}${DOT}${stateOf(alert)}${DOT}`),
       moment(alert.counters.last),
     ]);
   return lines([bold(words`Alerts`)], ...rows, ...more(alerts.length - SHOWN));

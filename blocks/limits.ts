@@ -160,7 +160,7 @@ function problemsOfRichPart(part: unknown, at: string): string[] {
   if (!isFields(part) || !RICH_PARTS.has(part["type"])) return [`${at}: is no part of rich text that we send`];
   return problemsOfList(part, at, Number.POSITIVE_INFINITY, (inline, place) => {
     if (!isFields(inline) || !INLINES.has(inline["type"])) return [`${place}: is no element that we send`];
-    return inline["type"] === "text" ? problemsOfString(inline["text"], `${place}.text`, LIMITS.richText) : [];
+    return inline["type"] === "text" ? problemsOfRichText(inline["text"], `${place}.text`) : [];
   });
 }
 
@@ -191,6 +191,12 @@ function problemsOfString(value: unknown, at: string, limit: number): string[] {
   if (typeof value !== "string") return [`${at}: is not a string`];
   if (value.trim() === "") return [`${at}: is empty`];
   return most(value.length, limit, at, "characters");
+}
+
+/** Unlike elsewhere white space is text here: it stands between two values. */
+function problemsOfRichText(value: unknown, at: string): string[] {
+  if (typeof value === "string" && value !== "" && value.trim() === "") return [];
+  return problemsOfString(value, at, LIMITS.richText);
 }
 
 function repeatedIds(blocks: readonly unknown[]): string[] {

@@ -76,7 +76,22 @@ export function listing(rows: readonly Plain[]): RichPart {
 const NEW_LINE = words`\n`;
 
 function broken(rows: readonly (readonly Inline[])[]): Inline[] {
-  return rows.filter((row) => row.length > 0).flatMap((row, i) => (i === 0 ? row : [say(NEW_LINE), ...row]));
+  return merged(between(NEW_LINE, ...rows));
+}
+
+/** Neighbours without a style become one element. */
+function merged(elements: readonly Inline[]): Inline[] {
+  const result: Inline[] = [];
+  for (const element of elements) {
+    const last = result.at(-1);
+    if (isBare(last) && isBare(element)) result[result.length - 1] = say(words`${last.text}${element.text}`);
+    else result.push(element);
+  }
+  return result;
+}
+
+function isBare(element: Inline | undefined): element is { type: "text"; text: Plain } {
+  return element?.type === "text" && element.style === undefined;
 }
 
 /** Elements with our words between them. */

@@ -3,7 +3,7 @@
  * Pure. The same pieces make the rich line of the message and the escaped text of the push notification.
  */
 import type { Alert, Snapshot } from "../src/alert/alert.ts";
-import { bold, named, say } from "./rich.ts";
+import { bold, moment, named, say } from "./rich.ts";
 import { type Inline, joined, type Plain, shown, words } from "./text.ts";
 
 /** Our own words, or a value that somebody else wrote. */
@@ -87,10 +87,21 @@ const IDENTITY = /^(user|role|group) /;
 /** From this many different actions on, a refused alert is told as a spread instead of by its last call. */
 const SPREAD = 3;
 
+const SPACE: Piece = { words: words` ` };
+
 /** As elements of rich text: `deploy-bot` **created** user `support2` from `198.51.100.23`. */
 export function sentence(alert: Alert): Inline[] {
-  const told = [...whoDidWhat(alert), ...whereFrom(alert.latest), { words: words`.` }];
-  return told.flatMap((piece) => {
+  return inlines([...whoDidWhat(alert, whereFrom(alert.opening)), { words: words`.` }]);
+}
+
+/** What the newest record says, where that is another one than the first: Then **created** user `support3` at … */
+export function newest({ opening, latest }: Alert): Inline[] {
+  if (latest.eventID === opening.eventID) return [];
+  return [say(words`Last: `), ...inlines(what(latest, whereFrom(latest))), say(words` `), moment(latest.eventTime)];
+}
+
+function inlines(pieces: readonly Piece[]): Inline[] {
+  return pieces.flatMap((piece) => {
     if ("value" in piece) return named(piece.value, piece.max);
     return [piece.strong ? bold(piece.words) : say(piece.words)];
   });
@@ -98,17 +109,23 @@ export function sentence(alert: Alert): Inline[] {
 
 /** As one safe line without quotes: `alice created an access key for user bob` */
 export function headline(alert: Alert): Plain {
-  const told = whoDidWhat(alert).map((piece) => ("value" in piece ? shown(piece.value, 40) : piece.words));
+  const told = whoDidWhat(alert, []).map((piece) => ("value" in piece ? shown(piece.value, 40) : piece.words));
   return joined(told, words``);
 }
 
-function whoDidWhat(alert: Alert): Piece[] {
-  const { latest, counters } = alert;
-  const who = [...whoIs(latest), { words: words` ` }];
-  if (alert.outcome === "failure" && counters.actions.length >= SPREAD) return [...who, ...spread(alert)];
-  if (latest.outcome === "success") return [...who, ...whatWasDone(latest, "did")];
-  const end = latest.denial === undefined ? words` and failed` : words` and was denied`;
-  return [...who, { words: words`tried to ` }, ...whatWasDone(latest, "tried"), { words: end, strong: true }];
+function whoDidWhat(alert: Alert, from: readonly Piece[]): Piece[] {
+  const who = [...whoIs(alert.opening), SPACE];
+  return [...who, ...(isSpread(alert) ? spread(alert, from) : what(alert.opening, from))];
+}
+
+function what(snapshot: Snapshot, from: readonly Piece[]): Piece[] {
+  if (snapshot.outcome === "success") return [...whatWasDone(snapshot, "did"), ...from];
+  const end = snapshot.denial === undefined ? words`and failed` : words`and was denied`;
+  return [{ words: words`tried to ` }, ...whatWasDone(snapshot, "tried"), ...from, SPACE, { words: end, strong: true }];
+}
+
+function isSpread({ outcome, counters }: Alert): boolean {
+  return outcome === "failure" && counters.actions.length >= SPREAD;
 }
 
 /** A role's session name says who used it, as far as he tells the truth. */
@@ -119,12 +136,14 @@ function whoIs(snapshot: Snapshot): Piece[] {
   return sessionName === undefined ? [name] : [name, { words: words` as ` }, { value: sessionName, max: 40 }];
 }
 
-function spread({ counters }: Alert): Piece[] {
+function spread({ counters }: Alert, from: readonly Piece[]): Piece[] {
   const services = new Set(counters.actions.map(({ action }) => action.split(":", 1)[0]));
   return [
     { words: words`tried ${counters.actions.length} different actions`, strong: true },
     { words: services.size === 1 ? words` of one service` : words` of ${services.size} services` },
-    { words: words` and was denied`, strong: true },
+    ...from,
+    SPACE,
+    { words: words`and was denied`, strong: true },
   ];
 }
 

@@ -115,7 +115,7 @@ export function cut(text: Plain, max: number): Plain {
 }
 
 /**
- * The same text where mrkdwn is parsed: no entity, format, emoji code or code span can begin in it.
+ * The same text where mrkdwn is parsed: no mention, link, format, emoji code or code span can begin in it.
  *
  * `"<!channel> *x* :ok: `y`"` → `"&lt;!channel&gt; ∗x∗ ꞉ok: ˋyˋ"`
  */
@@ -129,7 +129,7 @@ export function escaped(text: Plain): Mrkdwn {
       .replace(/\*/g, "\u2217")
       .replace(/~/g, "\u223c")
       .replace(/(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu, "\uff3f")
-      .replace(/:(?=[\w+'-]{1,100}:)/g, "\ua789"),
+      .replace(/:(?=\/\/|[^\s:]{1,100}:)/g, "\ua789"),
   );
 }
 
