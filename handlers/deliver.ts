@@ -1,0 +1,98 @@
+/**
+ * An alert is due in Slack: reserve → post or edit → confirm, rendered from what the store holds now.
+ * Posts are effectively once: when an attempt may have reached Slack, the channel is searched before posting again.
+ */
+import { alertMessage } from "../blocks/alert.ts";
+import { type AccountView, alertOf, nextEditMs, type StoredAlert } from "../src/alert/alert.ts";
+import type { Ports, PostAnswer, Reservation } from "../src/ports.ts";
+
+export interface DeliverContext {
+  readonly channel: string;
+  readonly accounts: readonly AccountView[];
+  /** Names this worker in reservations; any string unique to the process. */
+  readonly worker: string;
+}
+
+type DeliverPorts = Pick<Ports, "alerts" | "outbox" | "chat" | "clock" | "log">;
+
+/** Slack lists a new message within a moment; a second look this much later settles that it is not there. */
+const SECOND_LOOK_MS = 5_000;
+const RETRY_MS = 1_000;
+/** A refusal that only a person can end (channel archived, token revoked) is tried again this often. */
+const PERMANENT_RETRY_MS = 60_000;
+
+export async function handleDeliver(alertId: string, context: DeliverContext, ports: DeliverPorts): Promise<void> {
+  const reservation = await ports.alerts.reserve(alertId, context.worker, ports.clock.now());
+  switch (reservation.kind) {
+    case "nothing":
+      return ports.outbox.done({ kind: "deliver", id: alertId });
+    case "busy":
+      await ports.outbox.postpone({ kind: "deliver", id: alertId }, reservation.until);
+      return;
+    case "edit": {
+      const { channel, ts, alert } = reservation;
+      const answer = await ports.chat.update(channel, ts, messageOf(alert, context));
+      return settle(alert, channel, ts, answer, context, ports);
+    }
+    case "post":
+      return post(reservation, context, ports);
+  }
+}
+
+async function post(
+  reservation: Extract<Reservation, { kind: "post" }>,
+  context: DeliverContext,
+  ports: DeliverPorts,
+): Promise<void> {
+  const { alert, searchSince, missedAt } = reservation;
+  const { channel } = context;
+  if (searchSince !== undefined) {
+    const search = await ports.chat.findPost(channel, alert.id, searchSince);
+    // Revision 0: whatever that attempt showed, the alert as it stands now is edited in right after.
+    if (search.kind === "found")
+      return ports.alerts.confirm(alert.id, { channel, ts: search.ts, rev: 0 }, ports.clock.now());
+    const now = ports.clock.now();
+    if (search.kind === "absent" && (missedAt === undefined || now - missedAt < SECOND_LOOK_MS))
+      return ports.alerts.releaseUnsure(alert.id, context.worker, (missedAt ?? now) + SECOND_LOOK_MS, missedAt ?? now);
+    // Not there twice, or history cannot be read: posting again may repeat the alert, not posting may lose it.
+    ports.log.warn({ alert: alert.id, search: search.kind }, "alert.posted-again");
+  }
+  const answer = await ports.chat.post(channel, messageOf(alert, context), alert.id);
+  if (answer.kind === "sent")
+    ports.log.info({ alert: alert.id, rule: alert.opening.finding.rule, findings: alert.findings }, "alert.posted");
+  return settle(alert, channel, undefined, answer, context, ports);
+}
+
+async function settle(
+  alert: StoredAlert,
+  channel: string,
+  shownTs: string | undefined,
+  answer: PostAnswer,
+  context: DeliverContext,
+  ports: DeliverPorts,
+): Promise<void> {
+  const now = ports.clock.now();
+  switch (answer.kind) {
+    case "sent":
+      return ports.alerts.confirm(
+        alert.id,
+        { channel, ts: shownTs ?? answer.ts, rev: alert.rev },
+        now + nextEditMs(alert),
+      );
+    case "unknown":
+      ports.log.warn({ alert: alert.id, why: answer.why }, "alert.unsure");
+      return ports.alerts.releaseUnsure(alert.id, context.worker, now + RETRY_MS);
+    case "not-sent": {
+      const wait = answer.retryAfterMs ?? (answer.permanent ? PERMANENT_RETRY_MS : RETRY_MS);
+      ports.log[answer.permanent ? "error" : "warn"](
+        { alert: alert.id, why: answer.why, retryMs: wait },
+        "alert.not-sent",
+      );
+      return ports.alerts.releaseClean(alert.id, context.worker, now + wait);
+    }
+  }
+}
+
+function messageOf(alert: StoredAlert, context: DeliverContext) {
+  return alertMessage(alertOf(alert, context.accounts));
+}

@@ -1,0 +1,46 @@
+/** One SQS body: open, detect, commit. The message is deleted only after this resolves. */
+import { createHash } from "node:crypto";
+import { foldOf } from "../src/alert/alert.ts";
+import { openEnvelope, type Rejected } from "../src/cloudtrail/envelope.ts";
+import type { Detector } from "../src/detect/detector.ts";
+import type { InboxMessage, Ports, Quarantined } from "../src/ports.ts";
+
+/** First characters of an unreadable body that are kept for whoever looks at it. */
+const HEAD_CHARS = 4_096;
+
+/**
+ * Everything a message caused is committed in one atomic step: its findings, what could not be read of it, and the
+ * outbox rows for what people should see. A message that matches nothing writes nothing.
+ */
+export async function handleMessage(
+  message: InboxMessage,
+  detector: Detector,
+  ports: Pick<Ports, "alerts" | "effects" | "clock" | "log">,
+): Promise<void> {
+  const opened = openEnvelope(message.body);
+  const findings = await detector.feedAll(opened.records);
+  const byID = new Map(opened.records.map((record) => [record.eventID, record]));
+  const folds = findings.flatMap((finding) => {
+    const record = byID.get(finding.eventIDs.at(-1) ?? "");
+    return record === undefined ? [] : [foldOf(finding, record)];
+  });
+  const quarantined = opened.rejected.map((rejected) => quarantinedOf(rejected, message));
+  for (const { id, reason } of quarantined)
+    ports.log.warn({ id, reason, receiveCount: message.receiveCount }, "body.quarantined");
+  if (folds.length === 0 && quarantined.length === 0) return;
+
+  const due = await ports.alerts.commit({ folds, quarantined, now: ports.clock.now() });
+  ports.log.debug({ records: opened.records.length, findings: findings.length }, "message.committed");
+  await ports.effects.hint(due);
+}
+
+function quarantinedOf(rejected: Rejected, message: InboxMessage): Quarantined {
+  const sha256 = createHash("sha256").update(rejected.text).digest("hex");
+  return {
+    id: `qu_${sha256.slice(0, 24)}`,
+    reason: rejected.reason,
+    head: rejected.text.slice(0, HEAD_CHARS),
+    sha256,
+    receiveCount: message.receiveCount,
+  };
+}

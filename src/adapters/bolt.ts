@@ -1,0 +1,169 @@
+/**
+ * Both doors of Slack, through Bolt: Socket Mode (no inbound port) and signed HTTP. What comes in is turned into the
+ * plain Click, Submission and Command of ports.ts; nothing is decided here.
+ */
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { App, type BlockAction, HTTPReceiver, SocketModeReceiver, type ViewSubmitAction, webApi } from "@slack/bolt";
+import type { Clock, Command, Listeners, Log, Submission, SubmissionAnswer } from "../ports.ts";
+import { webClientOptions } from "./slack.ts";
+
+export interface DoorOptions {
+  readonly token: string;
+  readonly apiUrl?: string;
+  readonly door:
+    | { readonly mode: "socket"; readonly appToken: string }
+    | { readonly mode: "http"; readonly signingSecret: string; readonly host: string; readonly port: number };
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+export interface Door {
+  /** Where Slack must send its requests; undefined in Socket Mode. */
+  readonly url?: string;
+  close(): Promise<void>;
+}
+
+/** Slack gives an answer 3 s; Bolt refuses signatures older than 5 min, but not ones from the future. */
+const FUTURE_SECONDS = 300;
+const BODY_LIMIT = 1024 * 1024;
+const PATH = "/slack/events";
+
+export async function openDoor(listeners: Listeners, options: DoorOptions): Promise<Door> {
+  const { door } = options;
+  const logger = boltLogger(options.log);
+  if (door.mode === "socket") {
+    const receiver = new SocketModeReceiver({ appToken: door.appToken, logger });
+    const app = appOf(receiver, listeners, options, logger);
+    await app.start();
+    return { close: async () => void (await app.stop()) };
+  }
+  const receiver = new HTTPReceiver({
+    signingSecret: door.signingSecret,
+    endpoints: PATH,
+    bodyLimit: BODY_LIMIT,
+    logger,
+  });
+  const verified = receiver.requestListener;
+  receiver.requestListener = (request: IncomingMessage, response: ServerResponse) => {
+    if (!isFromTheFuture(request, options.clock)) return verified(request, response);
+    options.log.warn({}, "request.from-the-future");
+    response.writeHead(401).end();
+  };
+  const app = appOf(receiver, listeners, options, logger);
+  await receiver.start({ host: door.host, port: door.port });
+  return { url: `http://${door.host}:${door.port}${PATH}`, close: async () => void (await app.stop()) };
+}
+
+function isFromTheFuture(request: IncomingMessage, clock: Clock): boolean {
+  const seconds = Number(request.headers["x-slack-request-timestamp"]);
+  return seconds > clock.now() / 1_000 + FUTURE_SECONDS;
+}
+
+function appOf(
+  receiver: HTTPReceiver | SocketModeReceiver,
+  listeners: Listeners,
+  options: DoorOptions,
+  logger: webApi.Logger,
+): App {
+  const app = new App({
+    token: options.token,
+    receiver,
+    logger,
+    clientOptions: webClientOptions(options),
+    // One workspace: its token is known, so nothing has to be asked for each request.
+    tokenVerificationEnabled: false,
+    ignoreSelf: false,
+    convoStore: false,
+  });
+  for (const [id, listener] of Object.entries(listeners.clicks))
+    app.action(id, async ({ ack, body }) => {
+      await ack();
+      if (body.type === "block_actions") await listener(clickOf(body, id));
+    });
+  for (const [id, listener] of Object.entries(listeners.submissions))
+    app.view(id, async ({ ack, body }) => {
+      if (body.type !== "view_submission") return ack();
+      await ack(responseOf(await listener(submissionOf(body))));
+    });
+  for (const [name, listener] of Object.entries(listeners.commands))
+    app.command(name, async ({ ack, command }) => {
+      await ack();
+      await listener(commandOf(command));
+    });
+  app.error(async (error) => options.log.error({ err: error.message }, "listener.failed"));
+  return app;
+}
+
+function clickOf(body: BlockAction, id: string) {
+  const action = body.actions.find((a) => a.action_id === id);
+  return {
+    actionId: id,
+    value: action !== undefined && "value" in action && typeof action.value === "string" ? action.value : "",
+    user: body.user.id,
+    userTeam: body.user.team_id ?? body.team?.id ?? "",
+    team: body.team?.id ?? "",
+    channel: body.channel?.id ?? "",
+    messageTs: body.message?.ts ?? "",
+    triggerId: body.trigger_id,
+    responseUrl: body.response_url ?? "",
+  };
+}
+
+function submissionOf(body: ViewSubmitAction): Submission {
+  const values: Record<string, string> = Object.create(null);
+  for (const [block, inputs] of Object.entries(body.view.state.values))
+    for (const input of Object.values(inputs)) values[block] = input.value ?? "";
+  return {
+    callbackId: body.view.callback_id,
+    privateMetadata: body.view.private_metadata,
+    values,
+    user: body.user.id,
+    userTeam: body.user.team_id ?? body.team?.id ?? "",
+    team: body.team?.id ?? "",
+    viewId: body.view.id,
+    triggerId: "trigger_id" in body && typeof body.trigger_id === "string" ? body.trigger_id : "",
+  };
+}
+
+function commandOf(command: {
+  text?: string;
+  user_id: string;
+  team_id: string;
+  channel_id: string;
+  trigger_id: string;
+  response_url: string;
+}): Command {
+  return {
+    text: command.text ?? "",
+    user: command.user_id,
+    team: command.team_id,
+    channel: command.channel_id,
+    triggerId: command.trigger_id,
+    responseUrl: command.response_url,
+  };
+}
+
+function responseOf(answer: SubmissionAnswer) {
+  switch (answer.kind) {
+    case "close":
+      return undefined;
+    case "errors":
+      return { response_action: "errors" as const, errors: { ...answer.errors } };
+    case "show":
+      return { response_action: "update" as const, view: answer.view };
+  }
+}
+
+/** Bolt's lines carry request data: they are kept at debug, its warnings and errors under one fixed name. */
+function boltLogger(log: Log): webApi.Logger {
+  const told = (...parts: readonly unknown[]) => ({ record: parts.map(String).join(" ").slice(0, 500) });
+  return {
+    debug: () => undefined,
+    info: (...parts) => log.debug(told(...parts), "bolt.told"),
+    warn: (...parts) => log.warn(told(...parts), "bolt.warned"),
+    error: (...parts) => log.error(told(...parts), "bolt.failed"),
+    setLevel: () => undefined,
+    getLevel: () => webApi.LogLevel.INFO,
+    setName: () => undefined,
+  };
+}

@@ -1,0 +1,210 @@
+/**
+ * Slack's Web API as the port `Chat`. No retry happens here: every answer is classified into "sent", "surely not
+ * sent" and "may have been sent", and the outbox decides what to do next.
+ * Source of the classes: Slack Web API error lists (chat.postMessage), and what WebClient 8 does with broken answers.
+ */
+import { webApi } from "@slack/bolt";
+import type { Message } from "../../blocks/text.ts";
+import type { Chat, ChatUser, Log, PostAnswer, SearchAnswer } from "../ports.ts";
+
+const TIMEOUT_MS = 10_000;
+/** Name of our message metadata; the payload's `k` is the alert id. */
+const METADATA_TYPE = "ids_alert";
+const HISTORY_PAGE = 200;
+
+/** Slack may have acted before it failed with one of these (chat.postMessage's documentation says so of the first two). */
+const UNSURE_ERRORS: ReadonlySet<string> = new Set([
+  "internal_error",
+  "fatal_error",
+  "request_timeout",
+  "service_unavailable",
+]);
+/** These end only when a person acts. */
+const PERMANENT_ERRORS: ReadonlySet<string> = new Set([
+  "account_inactive",
+  "channel_not_found",
+  "invalid_auth",
+  "is_archived",
+  "missing_scope",
+  "not_authed",
+  "not_in_channel",
+  "org_login_required",
+  "restricted_action",
+  "team_access_not_granted",
+  "token_expired",
+  "token_revoked",
+]);
+
+export interface SlackOptions {
+  readonly token: string;
+  readonly apiUrl?: string;
+  readonly log: Log;
+}
+
+export function webClientOptions(options: Pick<SlackOptions, "apiUrl">): webApi.WebClientOptions {
+  return {
+    ...(options.apiUrl === undefined ? {} : { slackApiUrl: options.apiUrl }),
+    timeout: TIMEOUT_MS,
+    retryConfig: { retries: 0 },
+    rejectRateLimitedCalls: true,
+    allowAbsoluteUrls: false,
+    logLevel: webApi.LogLevel.ERROR,
+  };
+}
+
+export function openChat(options: SlackOptions): Chat {
+  const client = new webApi.WebClient(options.token, webClientOptions(options));
+  const answerHosts = [
+    new URL("https://hooks.slack.com"),
+    ...(options.apiUrl === undefined ? [] : [new URL(options.apiUrl)]),
+  ];
+  let team: Promise<string> | undefined;
+  return {
+    post: (channel, message, key) =>
+      answered(async () => {
+        const answer = await client.chat.postMessage({
+          channel,
+          ...content(message),
+          metadata: { event_type: METADATA_TYPE, event_payload: { k: key } },
+          parse: "none",
+          link_names: false,
+          unfurl_links: false,
+          unfurl_media: false,
+        });
+        return answer.ts;
+      }),
+    update: (channel, ts, message) =>
+      answered(
+        async () =>
+          (await client.chat.update({ channel, ts, ...content(message), parse: "none", link_names: false })).ts,
+      ),
+    findPost: (channel, key, since) => findPost(client, channel, key, since),
+    async openModal(triggerId, view) {
+      const { view: opened } = await client.views.open({ trigger_id: triggerId, view });
+      if (opened?.id === undefined) throw new Error("views.open answered without a view id");
+      return opened.id;
+    },
+    async updateModal(viewId, view) {
+      await client.views.update({ view_id: viewId, view });
+    },
+    respond: (responseUrl, message) => respond(responseUrl, message, answerHosts),
+    user: (id) => userOf(client, id),
+    team() {
+      team ??= client.auth.test().then((who) => who.team_id ?? "");
+      team.catch(() => {
+        team = undefined;
+      });
+      return team;
+    },
+  };
+}
+
+/** Copies the blocks: the SDK's types want mutable arrays. */
+function content(message: Message) {
+  return { text: message.text, blocks: [...message.blocks] };
+}
+
+async function answered(call: () => Promise<string | undefined>): Promise<PostAnswer> {
+  try {
+    const ts = await call();
+    return ts === undefined ? { kind: "unknown", why: "Slack answered without a timestamp" } : { kind: "sent", ts };
+  } catch (error) {
+    return classify(error);
+  }
+}
+
+/**
+ * What a failed call means for the message.
+ *
+ * HTTP 429 → not sent, wait `retryAfterMs` · `{ ok: false, error: "is_archived" }` → not sent, permanent ·
+ * connection refused → not sent · time-out, reset, 5xx, HTML, truncated JSON, `internal_error` → unknown
+ */
+export function classify(error: unknown): PostAnswer {
+  if (error instanceof webApi.WebAPIRateLimitedError)
+    return { kind: "not-sent", why: "ratelimited", permanent: false, retryAfterMs: error.retryAfter * 1_000 };
+  if (error instanceof webApi.WebAPIPlatformError) {
+    const why = error.data.error;
+    if (UNSURE_ERRORS.has(why)) return { kind: "unknown", why };
+    return { kind: "not-sent", why, permanent: PERMANENT_ERRORS.has(why) };
+  }
+  if (error instanceof webApi.WebAPIRequestError) {
+    const code = codeOf(error.original);
+    const never = code === "ECONNREFUSED" || code === "ENOTFOUND" || code === "EAI_AGAIN";
+    return never ? { kind: "not-sent", why: code, permanent: false } : { kind: "unknown", why: code ?? error.message };
+  }
+  const why = error instanceof Error ? error.message : String(error);
+  // A 429 without Retry-After reaches us as a bare Error.
+  if (why.startsWith("Retry header"))
+    return { kind: "not-sent", why: "ratelimited", permanent: false, retryAfterMs: 30_000 };
+  return { kind: "unknown", why };
+}
+
+/** The errno of a failed fetch: undici hides it in `cause`. */
+function codeOf(error: Error): string | undefined {
+  for (let e: unknown = error; e instanceof Error; e = e.cause)
+    if ("code" in e && typeof e.code === "string") return e.code;
+  return undefined;
+}
+
+async function findPost(client: webApi.WebClient, channel: string, key: string, since: number): Promise<SearchAnswer> {
+  try {
+    let cursor: string | undefined;
+    do {
+      const page = await client.conversations.history({
+        channel,
+        oldest: String(since / 1_000),
+        inclusive: true,
+        include_all_metadata: true,
+        limit: HISTORY_PAGE,
+        ...(cursor === undefined ? {} : { cursor }),
+      });
+      const found = page.messages?.find(
+        (m) => m.metadata?.event_type === METADATA_TYPE && payloadKey(m.metadata.event_payload) === key,
+      );
+      if (found?.ts !== undefined) return { kind: "found", ts: found.ts };
+      cursor = page.response_metadata?.next_cursor || undefined;
+    } while (cursor !== undefined);
+    return { kind: "absent" };
+  } catch (error) {
+    const answer = classify(error);
+    // Only a refusal that stays one makes history unreadable; anything else is worth another try.
+    if (answer.kind === "not-sent" && answer.permanent) return { kind: "unsearchable", why: answer.why };
+    throw new Error(`conversations.history of ${channel} failed`, { cause: error });
+  }
+}
+
+function payloadKey(payload: unknown): unknown {
+  return typeof payload === "object" && payload !== null && "k" in payload ? payload.k : undefined;
+}
+
+/** Posts to a response_url, which is a URL from a request: only Slack's own host is ever called. */
+async function respond(responseUrl: string, message: Message, hosts: readonly URL[]): Promise<void> {
+  const url = new URL(responseUrl);
+  if (!hosts.some((host) => host.origin === url.origin)) throw new Error(`response_url on ${url.host} is not Slack's`);
+  const answer = await fetch(url, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ response_type: "ephemeral", replace_original: false, ...content(message) }),
+    redirect: "error",
+    signal: AbortSignal.timeout(TIMEOUT_MS),
+  });
+  if (!answer.ok) throw new Error(`response_url answered HTTP ${answer.status}`);
+}
+
+async function userOf(client: webApi.WebClient, id: string): Promise<ChatUser | undefined> {
+  try {
+    const { user } = await client.users.info({ user: id });
+    if (user?.id === undefined) return undefined;
+    return {
+      id: user.id,
+      teamId: user.team_id ?? "",
+      deleted: user.deleted === true,
+      bot: user.is_bot === true || user.id === "USLACKBOT",
+      guest: user.is_restricted === true || user.is_ultra_restricted === true,
+      external: user.is_stranger === true,
+    };
+  } catch (error) {
+    if (error instanceof webApi.WebAPIPlatformError && error.data.error === "user_not_found") return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,113 @@
+/**
+ * SQS: receives messages and deletes each one only after its handler resolved.
+ * Wraps sqs-consumer 14 (single-message handlers, so that one poison message never takes nine innocent ones
+ * to the dead-letter queue) and adds what it lacks: back-off for every kind of error, a pre-flight check, a
+ * stop that waits for running handlers and their deletes.
+ */
+import { setTimeout as sleep } from "node:timers/promises";
+import { type Message, SQSClient } from "@aws-sdk/client-sqs";
+import { Consumer } from "sqs-consumer";
+import type { Inbox, InboxMessage, Log } from "../ports.ts";
+
+/** A message stays hidden this long while it is handled; a heartbeat renews it (SQS's own default is 30 s). */
+const VISIBILITY_SECONDS = 120;
+const HEARTBEAT_SECONDS = 40;
+/** Long poll: shorter than the 20 s that SQS allows, so that a stop is over within its 25 s. */
+export const POLL_SECONDS = 10;
+const MAX_BACKOFF_MS = 30_000;
+/** One slow message holds its receive loop: two loops a queue keep the other nine moving. */
+const LOOPS_PER_QUEUE = 2;
+
+export interface SqsOptions {
+  readonly queues: readonly { readonly url: string; readonly region: string }[];
+  /** Rejects when a message could not be committed now (Redis is down): then nothing is received. */
+  readonly ready: () => Promise<void>;
+  /** Milliseconds to wait between handler and delete: 0, or 3,000 with a Redis that is not synced at every write. */
+  readonly deleteDelayMs: number;
+  readonly pollSeconds?: number;
+  readonly log: Log;
+}
+
+export function openInbox(options: SqsOptions): Inbox {
+  // The region's endpoint, or the one AWS_ENDPOINT_URL_SQS names: never a host that only a queue's URL names.
+  const queues = options.queues.map(({ url, region }) => ({
+    url,
+    sqs: new SQSClient({ region, useQueueUrlAsEndpoint: false }),
+  }));
+  const stopping = new AbortController();
+  let consumers: readonly Consumer[] = [];
+  return {
+    start(handle) {
+      consumers = queues.flatMap(({ url, sqs }) =>
+        Array.from({ length: LOOPS_PER_QUEUE }, () => consumerOf(url, sqs, handle, stopping.signal, options)),
+      );
+      for (const consumer of consumers) consumer.start();
+    },
+    async stop(withinMs) {
+      stopping.abort();
+      for (const consumer of consumers) consumer.stop();
+      // The "stopped" event fires at once; polling is over only when handlers and deletes are.
+      for (let waited = 0; consumers.some((c) => c.status.isPolling) && waited < withinMs; waited += 50)
+        await sleep(50);
+      for (const { sqs } of queues) sqs.destroy();
+    },
+  };
+}
+
+function consumerOf(
+  queueUrl: string,
+  sqs: SQSClient,
+  handle: (message: InboxMessage) => Promise<void>,
+  stopping: AbortSignal,
+  options: SqsOptions,
+): Consumer {
+  let failures = 0;
+  const consumer = Consumer.create({
+    queueUrl,
+    sqs,
+    batchSize: 10,
+    waitTimeSeconds: options.pollSeconds ?? POLL_SECONDS,
+    visibilityTimeout: VISIBILITY_SECONDS,
+    heartbeatInterval: HEARTBEAT_SECONDS,
+    authenticationErrorTimeout: 1_000,
+    messageSystemAttributeNames: ["ApproximateReceiveCount"],
+    extendedAWSErrors: true,
+    async preReceiveMessageCallback() {
+      // sqs-consumer would spin at 35 errors a second against an unreachable queue.
+      if (failures > 0) await sleep(backoffMs(failures), undefined, { signal: stopping });
+      await options.ready();
+    },
+    async postReceiveMessageCallback() {
+      failures = 0;
+    },
+    async handleMessage(message: Message) {
+      await handle(inboxMessageOf(message));
+      if (options.deleteDelayMs > 0) await sleep(options.deleteDelayMs);
+      return message;
+    },
+  });
+  consumer.on("error", (err) => {
+    if (stopping.aborted) return;
+    failures += 1;
+    options.log.warn({ queue: queueUrl, err: err.message, failures }, "queue.failed");
+  });
+  consumer.on("processing_error", (err, message) =>
+    options.log.error({ queue: queueUrl, message: message.MessageId, err: err.message }, "message.failed"),
+  );
+  return consumer;
+}
+
+/** 1 s, 2 s, 4 s … 30 s, each shortened by up to a half so that many workers do not knock together. */
+function backoffMs(failures: number): number {
+  const full = Math.min(MAX_BACKOFF_MS, 1_000 * 2 ** Math.min(failures - 1, 10));
+  return full * (0.5 + Math.random() / 2);
+}
+
+function inboxMessageOf(message: Message): InboxMessage {
+  const count = Number(message.Attributes?.ApproximateReceiveCount ?? "1");
+  return {
+    id: message.MessageId ?? "",
+    body: message.Body ?? "",
+    receiveCount: Number.isFinite(count) ? count : 1,
+  };
+}
