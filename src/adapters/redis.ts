@@ -4,7 +4,7 @@
  * Source: reliability.md B.1; against a hung Redis only `commandTimeout` helps. A command that timed out may still
  * run: every write is idempotent by its id.
  */
-import { Redis, type RedisOptions } from "ioredis";
+import { Redis } from "ioredis";
 import type { DetectorState } from "../detect/state.ts";
 import type { AlertStore, AuditStore, ContainmentStore, Log, Outbox } from "../ports.ts";
 import { redisAlerts } from "./redis-alerts.ts";
@@ -18,12 +18,17 @@ import { redisState } from "./redis-state.ts";
 export type RedisTarget = { readonly url: string } | { readonly path: string };
 
 /** Where Redis is and how a lost connection comes back; limits on commands depend on who asks. */
-export type RedisConnection = Readonly<
-  Pick<
-    RedisOptions,
-    "path" | "host" | "port" | "db" | "username" | "password" | "tls" | "connectTimeout" | "retryStrategy"
-  >
->;
+export interface RedisConnection {
+  readonly path?: string;
+  readonly host?: string;
+  readonly port?: number;
+  readonly db?: number;
+  readonly username?: string;
+  readonly password?: string;
+  readonly tls?: Readonly<Record<string, never>>;
+  readonly connectTimeout: number;
+  readonly retryStrategy: (times: number) => number;
+}
 
 export interface RedisStores {
   readonly alerts: AlertStore;
@@ -95,9 +100,9 @@ export async function openRedis(
 
 /** `{ url: "redis://:secret@db.example.com:6380/1" }` → `{ host: "db.example.com", port: 6380, password: "secret", db: 1, … }` */
 function connectionOf(target: RedisTarget): RedisConnection {
-  const common: RedisConnection = {
+  const common = {
     connectTimeout: COMMAND_TIMEOUT_MS,
-    retryStrategy: (times) => Math.min(100 * times, MAX_RECONNECT_MS),
+    retryStrategy: (times: number) => Math.min(100 * times, MAX_RECONNECT_MS),
   };
   if ("path" in target) return { ...common, path: target.path };
   const url = parseUrl(target.url);

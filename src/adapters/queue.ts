@@ -1,0 +1,153 @@
+/**
+ * Effects through BullMQ: jobs that hint at due rows. The truth is the outbox; a job carries a row's name and nothing
+ * else, and losing one, or all of BullMQ's keys, costs the two seconds until the sweep hints again.
+ * Source: reliability.md B.4. One retry brain: BullMQ never repeats a job by itself, the outbox decides.
+ */
+import { setTimeout as sleep } from "node:timers/promises";
+import { type Job, Queue, Worker } from "bullmq";
+import { Redis } from "ioredis";
+import type { Clock, DueRow, Effects, Log, Row } from "../ports.ts";
+import { KEY_TAG } from "./lua/prelude.ts";
+import { COMMAND_TIMEOUT_MS, type RedisConnection } from "./redis.ts";
+import { findRow, rowName } from "./row.ts";
+
+/** Which queue runs a kind of row. Acts and read-backs never wait behind Slack. */
+const QUEUE_OF = { deliver: "deliver", act: "act", verify: "act" } as const satisfies Record<Row["kind"], string>;
+const QUEUES = ["deliver", "act"] as const;
+
+export const BULL_PREFIX = `${KEY_TAG}:bull`;
+const CONCURRENCY = 10;
+/** Longer than the longest blocking read (10 s): on a connection that died silently the worker starts anew. */
+const WORKER_TIMEOUT_MS = 15_000;
+/** A worker that takes nothing for so long while a row is overdue is replaced. */
+const STUCK_MS = 60_000;
+
+interface Hint {
+  /** Name of the row. */
+  readonly row: string;
+}
+type Handle = (row: Row) => Promise<void>;
+
+/** One queue with its worker. */
+interface Lane {
+  hint(rows: readonly DueRow[]): Promise<void>;
+  start(handle: Handle): void;
+  close(): Promise<void>;
+}
+
+export function openEffects(connection: RedisConnection, clock: Clock, log: Log): Effects {
+  const lanes = new Map(QUEUES.map((name) => [name, openLane(name, connection, clock, log)]));
+  return {
+    async hint(rows) {
+      const hints = [...lanes].map(([name, lane]) => lane.hint(rows.filter(({ kind }) => QUEUE_OF[kind] === name)));
+      await Promise.all(hints);
+    },
+    start(handle) {
+      for (const lane of lanes.values()) lane.start(handle);
+    },
+    async stop(withinMs) {
+      // BullMQ waits for running jobs as long as they take, and for ever when Redis hangs.
+      await within(withinMs, Promise.all([...lanes.values()].map((lane) => lane.close())));
+    },
+  };
+}
+
+function openLane(name: string, connection: RedisConnection, clock: Clock, log: Log): Lane {
+  const failed = (error: Error) => log.warn({ queue: name, err: error.message }, "effects.failed");
+  const client = new Redis({
+    ...connection,
+    commandTimeout: COMMAND_TIMEOUT_MS,
+    maxRetriesPerRequest: 1,
+    enableOfflineQueue: false,
+  });
+  client.on("error", failed);
+  const queue = new Queue<Hint>(name, {
+    connection: client,
+    prefix: BULL_PREFIX,
+    streams: { events: { maxLen: 1000 } },
+    defaultJobOptions: { attempts: 1, removeOnComplete: true, removeOnFail: true },
+  });
+  queue.on("error", failed);
+
+  let handle: Handle | undefined;
+  let worker: Worker<Hint> | undefined;
+  let takenAt = clock.now();
+  const run = async (job: Job<Hint>) => {
+    takenAt = clock.now();
+    const row = findRow(job.data.row);
+    if (row !== undefined) await handle?.(row);
+  };
+  const startWorker = () => {
+    takenAt = clock.now();
+    worker = openWorker(name, connection, run, log);
+  };
+
+  return {
+    async hint(rows) {
+      if (rows.length === 0) return;
+      const now = clock.now();
+      const overdue = rows.some(({ at }) => at < now - STUCK_MS);
+      if (worker !== undefined && overdue && takenAt < now - STUCK_MS) {
+        log.warn({ queue: name }, "effects.worker-replaced");
+        worker.close().catch(failed);
+        startWorker();
+      }
+      try {
+        if (client.status !== "ready") throw new Error("redis is not connected");
+        const added = queue.addBulk(rows.map((row) => jobOf(row, now)));
+        if (!(await within(COMMAND_TIMEOUT_MS, added))) throw new Error("redis does not answer");
+      } catch (error) {
+        log.warn({ queue: name, rows: rows.length, err: String(error) }, "effects.not-hinted");
+      }
+    },
+    start(given) {
+      handle = given;
+      startWorker();
+    },
+    async close() {
+      await worker?.close();
+      await queue.close();
+      client.disconnect();
+    },
+  };
+}
+
+function openWorker(name: string, connection: RedisConnection, run: (job: Job<Hint>) => Promise<void>, log: Log) {
+  const worker = new Worker<Hint>(name, run, {
+    connection: { ...connection, maxRetriesPerRequest: null, commandTimeout: WORKER_TIMEOUT_MS },
+    prefix: BULL_PREFIX,
+    concurrency: CONCURRENCY,
+    lockDuration: 10_000,
+    stalledInterval: 3_000,
+    // The default gives a job up when its worker was killed twice.
+    maxStalledCount: 1000,
+    drainDelay: 5,
+    removeOnComplete: { count: 0 },
+    removeOnFail: { count: 0 },
+  });
+  worker.on("error", (error) => log.warn({ queue: name, err: error.message }, "effects.failed"));
+  worker.on("failed", (job, error) => log.warn({ row: job?.data.row, err: error.message }, "effect.threw"));
+  worker.on("stalled", (job) => log.warn({ queue: name, job }, "effect.stalled"));
+  return worker;
+}
+
+/** One job for a row and a due time, however often it is hinted. BullMQ refuses ids with ":". */
+function jobOf(row: DueRow, now: number) {
+  const id = rowName(row).replaceAll(":", "-");
+  return {
+    name: row.kind,
+    data: { row: rowName(row) },
+    opts: { jobId: `${id}-${row.at}`, delay: Math.max(0, row.at - now) },
+  };
+}
+
+/** True when `work` was done within `ms`. */
+async function within(ms: number, work: Promise<unknown>): Promise<boolean> {
+  const over = new AbortController();
+  const late = sleep(ms, false, { signal: over.signal }).catch(() => false);
+  try {
+    return await Promise.race([work.then(() => true), late]);
+  } finally {
+    over.abort();
+  }
+}
