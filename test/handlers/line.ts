@@ -1,0 +1,45 @@
+/** The line in memory: an SQS body in, Slack messages out. Real detector, real rules, real handlers. */
+import { readFileSync } from "node:fs";
+import { handleDeliver } from "../../handlers/deliver.ts";
+import { handleMessage } from "../../handlers/message.ts";
+import { fixedClock, memoryChat, memoryEffects, memoryLog, memoryStores } from "../../src/adapters/memory.ts";
+import { memoryState } from "../../src/adapters/memory-state.ts";
+import { bundledRules, loadRules } from "../../src/adapters/rulefolder.ts";
+import { makeDetector } from "../../src/detect/detector.ts";
+
+export const CHANNEL = "C0123456789";
+export const ACCOUNT = { id: "111122223333", name: "prod" } as const;
+const context = { channel: CHANNEL, accounts: [ACCOUNT], worker: "worker-1" };
+
+export function recordNamed(name: string, patch: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {
+  const file = new URL(`../../rules/records/${name}.json`, import.meta.url);
+  return { ...JSON.parse(readFileSync(file, "utf8")), ...patch };
+}
+
+export async function openLine() {
+  const clock = fixedClock(Date.parse("2026-11-20T10:02:30Z"));
+  const log = memoryLog();
+  const stores = memoryStores(clock);
+  const effects = memoryEffects();
+  const chat = memoryChat();
+  const ports = { ...stores, effects, chat, clock, log };
+  const detector = makeDetector(await loadRules([bundledRules()]), memoryState(), { accounts: [ACCOUNT] });
+  let messages = 0;
+  return {
+    ...ports,
+    /** Takes a body as SQS hands it over. */
+    take: (body: unknown, receiveCount = 1) =>
+      handleMessage(
+        { id: `m-${++messages}`, body: typeof body === "string" ? body : JSON.stringify(body), receiveCount },
+        detector,
+        ports,
+      ),
+    /** Runs every delivery that is due now; gives how many rows there were. */
+    async deliverDue() {
+      const rows = await stores.outbox.due(clock.now(), 100);
+      for (const row of rows) if (row.kind === "deliver") await handleDeliver(row.id, context, ports);
+      return rows.length;
+    },
+    deliver: (id: string, worker = context.worker) => handleDeliver(id, { ...context, worker }, ports),
+  };
+}
