@@ -1,0 +1,87 @@
+import assert from "node:assert/strict";
+import { setTimeout as sleep } from "node:timers/promises";
+import { findRow, rowName } from "../../src/adapters/row.ts";
+import type { Row } from "../../src/ports.ts";
+import { contract } from "./contract.ts";
+import { foldOf, NOON } from "./fold.ts";
+
+const ROW: Row = { kind: "deliver", id: "al_key-1_a" };
+
+contract("outbox", (stores) => {
+  const outbox = () => stores().outbox;
+
+  beforeEach(() =>
+    stores().alerts.commit({
+      folds: [foldOf({ id: "a" }), foldOf({ id: "b", key: "key-2" })],
+      quarantined: [],
+      now: NOON,
+    }),
+  );
+
+  it("gives the rows that are due, the longest due first, up to a limit", async () => {
+    await outbox().postpone(ROW, NOON + 5);
+
+    assert.deepEqual(await outbox().due(NOON - 1, 10), []);
+    assert.deepEqual(
+      (await outbox().due(NOON + 5, 10)).map(({ id, at }) => [id, at]),
+      [
+        ["al_key-2_b", NOON],
+        ["al_key-1_a", NOON + 5],
+      ],
+    );
+    assert.equal((await outbox().due(NOON + 5, 1)).length, 1);
+  });
+
+  it("does not bring a row back that is done", async () => {
+    await outbox().done(ROW);
+    await outbox().postpone(ROW, NOON);
+
+    assert.deepEqual(
+      (await outbox().due(NOON, 10)).map(({ id }) => id),
+      ["al_key-2_b"],
+    );
+  });
+
+  it("counts failed attempts until the row is done or its alert is shown", async () => {
+    assert.deepEqual([await outbox().failed(ROW), await outbox().failed(ROW)], [1, 2]);
+    await stores().alerts.confirm(ROW.id, { channel: "C1", ts: "1.1", rev: 1 }, NOON);
+    assert.equal(await outbox().failed(ROW), 0);
+    await stores().alerts.commit({ folds: [foldOf({ id: "c" })], quarantined: [], now: NOON });
+
+    assert.equal(await outbox().failed(ROW), 1);
+  });
+
+  it("leases a row to one worker at a time", async () => {
+    const answers = await Promise.all(Array.from({ length: 10 }, (_, i) => outbox().lease(ROW, `w${i}`, 10_000)));
+
+    assert.equal(answers.filter(Boolean).length, 1);
+  });
+
+  it("is unleased by its holder only", async () => {
+    await outbox().lease(ROW, "w1", 10_000);
+    await outbox().unlease(ROW, "w2");
+    assert.equal(await outbox().lease(ROW, "w2", 10_000), false);
+    await outbox().unlease(ROW, "w1");
+
+    assert.equal(await outbox().lease(ROW, "w2", 10_000), true);
+  });
+
+  it("ends a lease after its time", async () => {
+    await outbox().lease(ROW, "w1", 30);
+    await sleep(60);
+
+    assert.equal(await outbox().lease(ROW, "w2", 10_000), true);
+  });
+});
+
+describe("row names", () => {
+  it("are read back as the row they were made of", () => {
+    const rows: readonly Row[] = [ROW, { kind: "act", id: "in_1" }, { kind: "verify", id: "in_1:10000" }];
+
+    assert.deepEqual(rows.map(rowName).map(findRow), rows);
+  });
+
+  it("of a kind that is not ours are no row", () => {
+    assert.deepEqual(["", "deliver", "enrich:al_1", ":al_1"].map(findRow), Array(4).fill(undefined));
+  });
+});
