@@ -25,7 +25,8 @@ export async function handleDeliver(alertId: string, context: DeliverContext, po
   const reservation = await ports.alerts.reserve(alertId, context.worker, ports.clock.now());
   switch (reservation.kind) {
     case "nothing":
-      return ports.outbox.done({ kind: "deliver", id: alertId });
+      // `reserve` dropped the row in the same step: dropping it here could take one that was added since.
+      return;
     case "busy":
       await ports.outbox.postpone({ kind: "deliver", id: alertId }, reservation.until);
       return;

@@ -32,18 +32,24 @@ export function memoryState(): DetectorState {
     const window = windows.get(key) ?? { windowMs, members: [], ids: new Set<string>() };
     windows.set(key, window);
     if (!window.ids.has(member.sighting.eventID)) insert(window, at, member);
-    return nearest(window, at);
+    const near = nearest(window, at);
+    trim(window);
+    return near;
   }
 
   return { add: async (wanted) => wanted.map(addOne) };
 }
 
 /** Keeps the order of eventTime, then of eventID, so that the same members give the same window in whatever order they came. */
-function insert({ windowMs, members, ids }: Window, at: number, member: WindowMember): void {
+function insert({ members, ids }: Window, at: number, member: WindowMember): void {
   const id = member.sighting.eventID;
   const later = members.findLastIndex((one) => one.at < at || (one.at === at && one.member.sighting.eventID < id));
   members.splice(later + 1, 0, { at, member });
   ids.add(id);
+}
+
+/** After the answer, so that a late record is among the neighbours it is given even when the window has no room for it. */
+function trim({ windowMs, members, ids }: Window): void {
   const oldest = (members.at(-1)?.at ?? 0) - windowMs - LATENESS_MS;
   while (members.length > MAX_MEMBERS || (members[0]?.at ?? oldest) < oldest) {
     const dropped = members.shift();
@@ -52,5 +58,8 @@ function insert({ windowMs, members, ids }: Window, at: number, member: WindowMe
 }
 
 function nearest({ windowMs, members }: Window, at: number): readonly WindowMember[] {
-  return members.filter((one) => Math.abs(one.at - at) <= windowMs).map(({ member }) => member);
+  const near = members.filter((one) => Math.abs(one.at - at) <= windowMs);
+  // One too many after an insert into a full window: the farther end goes.
+  if (near.length > MAX_MEMBERS) near.splice(at - (near[0]?.at ?? at) > (near.at(-1)?.at ?? at) - at ? 0 : -1, 1);
+  return near.map(({ member }) => member);
 }

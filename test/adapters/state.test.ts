@@ -54,6 +54,14 @@ contract("detector state", (stores) => {
     assert.equal(members.at(-1), "zz");
   });
 
+  it("gives a late record its neighbours although the window is full of newer ones", async () => {
+    await add(...Array.from({ length: MAX_MEMBERS }, (_, i) => addOf(`e${String(i).padStart(5, "0")}`, NOON + i)));
+    const [members = []] = await add(addOf("late", NOON - MINUTE));
+
+    assert.deepEqual([members.length, members[0], members.at(-1)], [MAX_MEMBERS, "late", "e00998"]);
+    assert.equal((await add(addOf("next", NOON)))[0]?.includes("late"), false);
+  });
+
   it("forgets what lies further back than a late record may come", async () => {
     await add(addOf("a", NOON), addOf("b", NOON + LATENESS_MS + 11 * MINUTE));
 
