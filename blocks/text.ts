@@ -129,7 +129,7 @@ export function escaped(text: Plain): Mrkdwn {
       .replace(/\*/g, "\u2217")
       .replace(/~/g, "\u223c")
       .replace(/(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu, "\uff3f")
-      .replace(/:(?=\/\/|[^\s:]{1,100}:)/g, "\ua789"),
+      .replace(/:(?=\/\/|\S{1,100}?:)/g, "\ua789"),
   );
 }
 
@@ -143,9 +143,9 @@ export function isUserId(id: string): boolean {
   return /^[UW][A-Z0-9]{5,20}$/.test(id);
 }
 
-/** `"U024BE7LH"` → `<@U024BE7LH>`; an id that is none is escaped. */
+/** `"U024BE7LH"` → `<@U024BE7LH>`; what is no id is not shown. */
 export function personIn(id: string): Mrkdwn {
-  return isUserId(id) ? brandMrkdwn(`<@${id}>`) : escaped(shown(id, 30));
+  return isUserId(id) ? brandMrkdwn(`<@${id}>`) : mrkdwn`somebody`;
 }
 
 /** How Slack writes a moment for its reader, in his time zone. */
@@ -154,7 +154,7 @@ export const MOMENT_FORMAT = "{date_short_pretty} {time_secs}";
 /** `"2026-11-20T10:02:03Z"` → `<!date^1795168923^{date_short_pretty} {time_secs}|2026-11-20 10:02:03 UTC>` */
 export function momentIn(at: string): Mrkdwn {
   const moment = momentOf(at);
-  if (moment === undefined) return escaped(shown(at, 30));
+  if (moment === undefined) return mrkdwn`at an unknown time`;
   return brandMrkdwn(`<!date^${moment.timestamp}^${MOMENT_FORMAT}|${moment.utc}>`);
 }
 

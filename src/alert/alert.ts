@@ -6,8 +6,7 @@ import type { CloudTrailRecord } from "../cloudtrail/record.ts";
 import type { Containment } from "../contain/outcome.ts";
 import type { DisableTarget } from "../contain/plan.ts";
 import { digestOf, type Evidence, type Finding, type Level, type Outcome, type Sighting } from "../detect/finding.ts";
-import { withoutSecrets } from "./secret.ts";
-import { type Snapshot, snapshotOf } from "./snapshot.ts";
+import { bounded, type Snapshot, snapshotOf } from "./snapshot.ts";
 
 export { RECORD_LIMIT, type Snapshot } from "./snapshot.ts";
 
@@ -100,6 +99,9 @@ export interface Alert {
   readonly containment?: Containment;
 }
 
+/** IAM's longest. What is longer can be no answer to `/ids who`. */
+const LONGEST_ARN = 2_048;
+
 /**
  * One finding on its way into the store, with what its triggering record says. Secrets stay behind here:
  * what is stored and shown later has none that can be told by name or shape.
@@ -112,15 +114,14 @@ export function foldOf(finding: Finding, record: CloudTrailRecord): AlertFold {
   return {
     key,
     alert: digestOf("al", key, finding.id),
-    subjects: [...new Set(subjects)].filter((subject) => subject !== ""),
+    subjects: [...new Set(subjects)].filter((subject) => subject !== "" && subject.length <= LONGEST_ARN),
     shows: !finding.suppressed && finding.level !== "informational",
-    chapter: { finding: { ...told, evidence: finding.evidence.map(withoutSecretValue) }, snapshot },
+    chapter: {
+      finding: { ...told, evidence: finding.evidence.map((one) => ({ ...one, value: bounded(one.value) })) },
+      snapshot,
+    },
     sightings,
   };
-}
-
-function withoutSecretValue(evidence: Evidence): Evidence {
-  return { ...evidence, value: withoutSecrets(evidence.value) };
 }
 
 /** What people are told of a stored alert now. `accounts` are those of the config. */

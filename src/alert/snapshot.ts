@@ -51,26 +51,27 @@ export function snapshotOf(record: CloudTrailRecord): Snapshot {
   return {
     eventID: record.eventID,
     eventTime: record.eventTime,
-    action: text(actionOf(record)),
-    region: text(record.awsRegion),
+    action: bounded(actionOf(record)),
+    region: bounded(record.awsRegion),
     outcome: outcomeOf(record),
-    ...(errorCode === undefined ? {} : { errorCode: text(errorCode) }),
-    ...(record.errorMessage === undefined ? {} : { errorMessage: text(record.errorMessage) }),
+    ...(errorCode === undefined ? {} : { errorCode: bounded(errorCode) }),
+    ...(record.errorMessage === undefined ? {} : { errorMessage: bounded(record.errorMessage) }),
     ...(denial === undefined ? {} : { denial: layerOf(denial) }),
     principalKind: kind,
-    principalName: text(name),
-    ...(sessionName === undefined ? {} : { sessionName: text(sessionName) }),
+    principalName: bounded(name),
+    ...(sessionName === undefined ? {} : { sessionName: bounded(sessionName) }),
     ...(key === undefined ? {} : { key }),
-    ...(record.sourceIPAddress === undefined ? {} : { ip: text(record.sourceIPAddress) }),
-    ...(record.userAgent === undefined ? {} : { userAgent: text(record.userAgent) }),
+    ...(record.sourceIPAddress === undefined ? {} : { ip: bounded(record.sourceIPAddress) }),
+    ...(record.userAgent === undefined ? {} : { userAgent: bounded(record.userAgent) }),
     ...(mfa === undefined ? {} : { mfa }),
-    targets: targetsOf(record).map(text),
+    targets: targetsOf(record).map(bounded),
     record: fitted(withoutSecretFields(record.json)),
   };
 }
 
-function text(value: string): string {
-  return withoutSecrets(value.slice(0, TEXT_LIMIT));
+/** Without secrets first: half a secret has no shape to be known by. */
+export function bounded(value: string): string {
+  return withoutSecrets(value).slice(0, TEXT_LIMIT);
 }
 
 function layerOf(denial: {

@@ -1,0 +1,252 @@
+/** Every message and modal that Trailhound sends, by name, made of ordinary values: for goldens and for hostile copies. */
+import { alertMessage, detailsModal } from "../../blocks/alert.ts";
+import {
+  disableLoadingModal,
+  disableModal,
+  disableRequestedModal,
+  failedModal,
+  refusalModal,
+} from "../../blocks/containment.ts";
+import { helpMessage } from "../../blocks/help.ts";
+import { type WhoAnswer, whoMessage } from "../../blocks/identity.ts";
+import { noticeMessage } from "../../blocks/notice.ts";
+import type { Message, Modal } from "../../blocks/text.ts";
+import type { Alert } from "../../src/alert/alert.ts";
+import type { Containment } from "../../src/contain/outcome.ts";
+import type { Plan, RefusedPlan } from "../../src/contain/plan.ts";
+import { stepsFor } from "../../src/contain/refusal.ts";
+import { alertWith, CONTAINMENT, findingOf, KEY, ROLE_SESSION, ROOT, recordWith, storedOf } from "../alert/fixture.ts";
+
+const DENIED = {
+  eventSource: "cloudtrail.amazonaws.com",
+  eventName: "StopLogging",
+  requestParameters: { name: "main" },
+  responseElements: null,
+  errorCode: "AccessDenied",
+  errorMessage:
+    "User: arn:aws:iam::111122223333:user/deploy-bot is not authorized to perform: cloudtrail:StopLogging on resource: arn:aws:cloudtrail:us-east-1:111122223333:trail/main because no identity-based policy allows the cloudtrail:StopLogging action",
+};
+
+const FAILED_BACK: Containment = {
+  ...CONTAINMENT,
+  readBacks: [
+    { afterMs: 10_000, at: "2026-11-20T10:05:51Z", status: "Inactive" },
+    { afterMs: 300_000, at: "2026-11-20T10:10:44Z", status: "Active" },
+  ],
+};
+
+const second = recordWith({
+  eventID: "d3a0b7b3-1111-4222-8333-444455556666",
+  eventTime: "2026-11-20T10:06:12Z",
+  requestParameters: { userName: "support3" },
+  sourceIPAddress: "192.0.2.77",
+});
+
+export const ALERTS: Readonly<Record<string, Alert>> = {
+  "critical success with a key": alertWith(
+    {
+      eventName: "AttachUserPolicy",
+      requestParameters: { userName: "support2", policyArn: "arn:aws:iam::aws:policy/AdministratorAccess" },
+      responseElements: null,
+    },
+    {
+      rule: "aws_iam_admin_policy_granted",
+      title: "Suspicious grant of administrator rights",
+      level: "critical",
+      evidence: [
+        { selection: "selection", field: "eventName", value: "AttachUserPolicy" },
+        { selection: "admin", field: "ids.policy_grants_admin", value: "true" },
+      ],
+    },
+  ),
+  "failed attempt": alertWith(DENIED, {
+    rule: "aws_cloudtrail_stopped",
+    title: "CloudTrail logging stopped (tried, failed)",
+    level: "high",
+  }),
+  "role session": alertWith({ userIdentity: ROLE_SESSION }),
+  root: alertWith(
+    { userIdentity: ROOT, eventName: "ListUsers", requestParameters: null },
+    { level: "medium", title: "Root user at work", rule: "aws_root_used" },
+  ),
+  "unknown account": alertWith(
+    { recipientAccountId: "999988887777", userIdentity: { ...ROLE_SESSION, accountId: "999988887777" } },
+    { account: "999988887777" },
+  ),
+  "key of another account": alertWith({ recipientAccountId: "444455556666" }, { account: "444455556666" }),
+  acknowledged: alertWith({}, {}, { acknowledged: { by: "U0SAM1234", at: "2026-11-20T10:05:00Z" } }),
+  "more than one finding": alertWith(
+    {},
+    {},
+    {
+      latest: storedOf(second, findingOf(second)).opening,
+      findings: 2,
+      events: 2,
+      actions: { "iam:CreateUser": 2 },
+      addresses: ["198.51.100.23", "192.0.2.77"],
+      last: "2026-11-20T10:06:12Z",
+    },
+  ),
+  storm: alertWith(
+    {
+      eventSource: "s3.amazonaws.com",
+      eventName: "ListBuckets",
+      requestParameters: null,
+      responseElements: null,
+      errorCode: "AccessDenied",
+      errorMessage: "Access Denied",
+    },
+    { rule: "aws_denied_calls_spread", title: "Suspicious spread of denied calls", level: "high" },
+    {
+      findings: 12,
+      events: 1_041,
+      actions: {
+        "iam:ListUsers": 204,
+        "s3:ListBuckets": 612,
+        "ec2:DescribeInstances": 199,
+        "kms:ListKeys": 12,
+        "iam:ListRoles": 13,
+        "rds:DescribeDBInstances": 1,
+        "lambda:ListFunctions": 1,
+      },
+      regions: ["us-east-1", "eu-north-1"],
+      addresses: ["198.51.100.23", "192.0.2.77"],
+      last: "2026-11-20T10:03:00Z",
+    },
+  ),
+  "disabling asked for": alertWith(
+    {},
+    {},
+    { containment: { ...CONTAINMENT, state: { kind: "requested" }, readBacks: [] } },
+  ),
+  "key disabled": alertWith(
+    {},
+    {},
+    { acknowledged: { by: "U0SAM1234", at: "2026-11-20T10:05:00Z" }, containment: CONTAINMENT },
+  ),
+  "key active again": alertWith({}, {}, { containment: FAILED_BACK }),
+  "key inactive already": alertWith(
+    {},
+    {},
+    { containment: { ...CONTAINMENT, state: { kind: "already-inactive" }, readBacks: [] } },
+  ),
+  "disabling denied": alertWith(
+    {},
+    {},
+    {
+      containment: { ...CONTAINMENT, state: { kind: "denied", missing: "iam:UpdateAccessKey" }, readBacks: [] },
+    },
+  ),
+  "disabling refused": alertWith(
+    {},
+    {},
+    {
+      containment: { ...CONTAINMENT, state: { kind: "refused", why: "the user is protected" }, readBacks: [] },
+    },
+  ),
+  "disabling expired": alertWith(
+    {},
+    {},
+    { containment: { ...CONTAINMENT, state: { kind: "expired" }, readBacks: [] } },
+  ),
+  "disabling superseded": alertWith(
+    {},
+    {},
+    { containment: { ...CONTAINMENT, state: { kind: "superseded" }, readBacks: [] } },
+  ),
+  "key gone": alertWith({}, {}, { containment: { ...CONTAINMENT, state: { kind: "not-found" }, readBacks: [] } }),
+};
+
+const KEY_VIEW = {
+  id: KEY,
+  status: "Active",
+  createdAt: "2025-10-04T10:00:00Z",
+  ageDays: 412,
+  lastUsed: { at: "2026-11-20T10:02:00Z", service: "iam", region: "us-east-1" },
+} as const;
+const OTHER_KEY = {
+  id: "AKIAI44QH8DHBM2PDAAA",
+  status: "Active",
+  createdAt: "2026-10-20T10:00:00Z",
+  ageDays: 31,
+} as const;
+
+type KnownPlan = Exclude<Plan, RefusedPlan>;
+export const PLAN: KnownPlan = {
+  kind: "possible",
+  account: { id: "111122223333", name: "acme-prod" },
+  userName: "deploy-bot",
+  userArn: "arn:aws:iam::111122223333:user/deploy-bot",
+  key: KEY_VIEW,
+  otherKeys: [OTHER_KEY],
+};
+export const REFUSED: RefusedPlan = { kind: "refused", why: "root-key", steps: stepsFor("root-key", "111122223333") };
+
+export const WHO: WhoAnswer = {
+  subject: { kind: "name", name: "deploy-bot" },
+  identities: [
+    {
+      account: { id: "111122223333", name: "acme-prod", owner: "platform team" },
+      userName: "deploy-bot",
+      arn: "arn:aws:iam::111122223333:user/deploy-bot",
+      createdAt: "2025-10-04T10:00:00Z",
+      passwordLastUsed: "2026-11-01T08:00:00Z",
+      keys: [KEY_VIEW, OTHER_KEY],
+    },
+  ],
+  recorded: {
+    events: 41,
+    actions: [
+      { action: "iam:ListUsers", count: 30 },
+      { action: "iam:CreateUser", count: 11 },
+    ],
+    regions: ["eu-north-1", "us-east-1"],
+    addresses: ["198.51.100.23"],
+    first: "2026-11-20T10:01:12Z",
+    last: "2026-11-20T10:02:03Z",
+  },
+  alerts: [alertWith(), alertWith({}, { level: "critical" }, { containment: CONTAINMENT })],
+  notes: ["Looked in IAM of acme-prod and acme-dev, and in Trailhound's alerts."],
+};
+
+export interface Inputs {
+  readonly alerts: Readonly<Record<string, Alert>>;
+  readonly plan: KnownPlan;
+  readonly refused: RefusedPlan;
+  readonly who: WhoAnswer;
+  readonly said: string;
+}
+export const INPUTS: Inputs = {
+  alerts: ALERTS,
+  plan: PLAN,
+  refused: REFUSED,
+  who: WHO,
+  said: "the store does not answer",
+};
+
+export const DIALOG = "dg_000000000000000000000001";
+
+/** All surfaces made of these inputs. */
+export function surfacesOf({ alerts, plan, refused, who, said }: Inputs): Readonly<Record<string, Message | Modal>> {
+  const [any = alertWith()] = Object.values(alerts);
+  const elsewhere = who.identities.map((identity) => ({
+    ...identity,
+    account: { id: "444455556666", name: "acme-dev" },
+  }));
+  return {
+    ...Object.fromEntries(Object.entries(alerts).map(([name, alert]) => [`alert: ${name}`, alertMessage(alert)])),
+    details: detailsModal(any),
+    "disable: loading": disableLoadingModal(),
+    "disable: possible": disableModal({ ...plan, kind: "possible" }, DIALOG),
+    "disable: inactive already": disableModal({ ...plan, kind: "already-inactive" }, DIALOG),
+    "disable: refused": refusalModal(refused),
+    "disable: asked for": disableRequestedModal(),
+    "disable: failed": failedModal(said),
+    who: whoMessage(who),
+    "who: two accounts": whoMessage({ ...who, identities: [...who.identities, ...elsewhere] }),
+    "who: nothing found": whoMessage({ subject: who.subject, identities: [], alerts: [], notes: who.notes }),
+    help: helpMessage(),
+    notice: noticeMessage({ person: "U0SAM1234" }, " acknowledged this ", { at: "2026-11-20T10:05:00Z" }),
+    "notice: text": noticeMessage(said),
+  };
+}
