@@ -3,7 +3,7 @@
  * A listener never throws: whoever pressed or typed hears that it failed, the log hears why.
  */
 import { ACKNOWLEDGE, DETAILS, DISABLE_KEY } from "../blocks/alert.ts";
-import { DISABLE_KEY_SUBMIT, REASON } from "../blocks/containment.ts";
+import { DISABLE_SUBMIT, REASON } from "../blocks/containment.ts";
 import { noticeMessage } from "../blocks/notice.ts";
 import type { Click, Command, Listeners, Ports, Submission } from "../src/ports.ts";
 import { type ActionDeps, onAcknowledge, onDetails, onDisableClick, onDisableSubmit } from "./action.ts";
@@ -23,9 +23,9 @@ export function listenersOf(deps: ActionDeps & CommandDeps): Listeners {
       [DETAILS]: click(onDetails),
     },
     submissions: {
-      [DISABLE_KEY_SUBMIT]: (submission: Submission) =>
+      [DISABLE_SUBMIT]: (submission: Submission) =>
         onDisableSubmit(submission, deps).catch((error) => {
-          told(error, DISABLE_KEY_SUBMIT, deps);
+          told(error, DISABLE_SUBMIT, deps);
           return { kind: "errors", errors: { [REASON]: FAILED } };
         }),
     },

@@ -50,8 +50,10 @@ export async function openDoor(listeners: Listeners, options: DoorOptions): Prom
     response.writeHead(401).end();
   };
   const app = appOf(receiver, listeners, options, logger);
-  await receiver.start({ host: door.host, port: door.port });
-  return { url: `http://${door.host}:${door.port}${PATH}`, close: async () => void (await app.stop()) };
+  const server = await receiver.start({ host: door.host, port: door.port });
+  const address = server.address();
+  const port = typeof address === "object" && address !== null ? address.port : door.port;
+  return { url: `http://${door.host}:${port}${PATH}`, close: async () => void (await app.stop()) };
 }
 
 function isFromTheFuture(request: IncomingMessage, clock: Clock): boolean {
@@ -66,12 +68,11 @@ function appOf(
   logger: webApi.Logger,
 ): App {
   const app = new App({
-    token: options.token,
     receiver,
     logger,
     clientOptions: webClientOptions(options),
-    // One workspace: its token is known, so nothing has to be asked for each request.
-    tokenVerificationEnabled: false,
+    // One workspace, one token: nothing has to be asked of Slack before a request is handled.
+    authorize: async () => ({ botToken: options.token }),
     ignoreSelf: false,
     convoStore: false,
   });

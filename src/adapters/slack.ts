@@ -124,6 +124,8 @@ export function classify(error: unknown): PostAnswer {
     return { kind: "not-sent", why: "ratelimited", permanent: false, retryAfterMs: error.retryAfter * 1_000 };
   if (error instanceof webApi.WebAPIPlatformError) {
     const why = error.data.error;
+    // WebClient puts a body that is no JSON (a maintenance page, a cut answer) where the error's name belongs.
+    if (!/^[a-z_]{1,80}$/.test(why)) return { kind: "unknown", why: "an answer that is no JSON" };
     if (UNSURE_ERRORS.has(why)) return { kind: "unknown", why };
     return { kind: "not-sent", why, permanent: PERMANENT_ERRORS.has(why) };
   }
