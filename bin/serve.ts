@@ -1,0 +1,168 @@
+/**
+ * `ids serve`: config → adapters → handlers → run, and the orderly end of all that.
+ * The demo and the tests run this same code with stand-ins behind the same adapters.
+ */
+import { randomUUID } from "node:crypto";
+import { join } from "node:path";
+import { type ActDeps, onAct } from "../handlers/act.ts";
+import { handleDeliver } from "../handlers/deliver.ts";
+import { handleRow, type RowHandlers } from "../handlers/effect.ts";
+import { listenersOf } from "../handlers/index.ts";
+import { handleMessage } from "../handlers/message.ts";
+import { onVerify } from "../handlers/verify.ts";
+import { readOrMakeAuditKey } from "../src/adapters/auditkey.ts";
+import { type DoorOptions, openDoor } from "../src/adapters/bolt.ts";
+import { openHealth } from "../src/adapters/health.ts";
+import { openIam } from "../src/adapters/iam.ts";
+import { openEffects } from "../src/adapters/queue.ts";
+import { openRedis, type RedisStores, type RedisTarget } from "../src/adapters/redis.ts";
+import { startRedis } from "../src/adapters/redis-server.ts";
+import { bundledRules, loadRules } from "../src/adapters/rulefolder.ts";
+import { openChat } from "../src/adapters/slack.ts";
+import { openInbox } from "../src/adapters/sqs.ts";
+import { startSweep } from "../src/adapters/sweep.ts";
+import type { Config } from "../src/config.ts";
+import { makeDetector } from "../src/detect/detector.ts";
+import type { Clock, Log, Ports } from "../src/ports.ts";
+import type { Secrets } from "../src/secrets.ts";
+
+export interface ServeOptions {
+  readonly config: Config;
+  readonly secrets: Secrets;
+  readonly log: Log;
+  /** The fault tests put crash points between the ports. */
+  readonly wrap?: (ports: Ports) => Ports;
+}
+
+export interface Running {
+  /** Where Slack's requests go in HTTP mode. */
+  readonly slackUrl?: string;
+  readonly healthUrl: string;
+  /** Drains: finishes what was begun, within STOP_MS. */
+  stop(): Promise<void>;
+}
+
+/** SIGTERM to exit, at most: supervisors send SIGKILL after 30 s. */
+export const STOP_MS = 25_000;
+const INBOX_STOP_MS = 15_000;
+const EFFECTS_STOP_MS = 8_000;
+const CHECK_MS = 60_000;
+/** A foreign Redis that syncs every second loses at most 2 s of replies in a power cut: the delete waits longer. */
+const DELAYED_DELETE_MS = 3_000;
+const IAM_TIMEOUT_MS = 5_000;
+
+const clock: Clock = { now: () => Date.now() };
+
+/** @throws with the reason and what to do, when a rule, Redis or a port cannot be used; nothing is left running then. */
+export async function serve(options: ServeOptions): Promise<Running> {
+  const { config, secrets, log } = options;
+  const undo: (() => Promise<void>)[] = [];
+  const stop = async () => {
+    for (const step of undo.splice(0).reverse())
+      await step().catch((error) => log.error({ err: messageOf(error) }, "stop.failed"));
+  };
+  try {
+    const compiled = await loadRules([bundledRules(), ...config.rules]);
+    const redis = await redisOf(options, undo);
+    const store = await openRedis(
+      redis,
+      {
+        durability: config.redis.durability === "strict" ? "always" : "delayed",
+        allowUnsafe: secrets.allowUnsafeRedis,
+      },
+      log,
+    );
+    undo.push(() => store.close());
+    const auditKey = secrets.auditKey ?? (await readOrMakeAuditKey(join(config.data, "audit.key")));
+    const usable = watchRedis(store, log, undo);
+    const ports = portsOf(options, store, usable);
+
+    const accounts = config.accounts;
+    const worker = randomUUID();
+    const contain = { accounts, operators: config.slack.operators, protected: config.protected };
+    const deps: ActDeps & Ports = { ...ports, config: contain, auditKey, worker };
+    const handlers: RowHandlers = {
+      deliver: (id) => handleDeliver(id, { channel: config.slack.channel, accounts, worker }, ports),
+      act: (id) => onAct(id, deps),
+      verify: (id) => onVerify(id, deps),
+    };
+    ports.effects.start((row) => handleRow(row, handlers, ports));
+    undo.push(() => ports.effects.stop(EFFECTS_STOP_MS));
+    const sweep = startSweep(ports);
+    undo.push(() => sweep.stop());
+
+    const door = await openDoor(listenersOf(deps), doorOf(options));
+    undo.push(() => door.close());
+    const health = await openHealth({ ...config.health, checks: { redis: usable } });
+    undo.push(() => health.close());
+    const detector = makeDetector(compiled, store.state, { accounts });
+    ports.inbox.start((message) => handleMessage(message, detector, ports));
+    undo.push(() => ports.inbox.stop(INBOX_STOP_MS));
+    log.info(
+      { rules: compiled.summaries.length, accounts: accounts.length, queues: config.sqs.queues.length },
+      "serve.started",
+    );
+    return { ...(door.url === undefined ? {} : { slackUrl: door.url }), healthUrl: health.url, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function redisOf({ config, secrets }: ServeOptions, undo: (() => Promise<void>)[]): Promise<RedisTarget> {
+  const { redisUrl } = secrets;
+  if (redisUrl !== undefined) return /^rediss?:/.test(redisUrl) ? { url: redisUrl } : { path: redisUrl };
+  const server = await startRedis({ dir: join(config.data, "redis") });
+  undo.push(() => server.stop());
+  return { path: server.path };
+}
+
+/** Rejects while Redis does not answer, or since it was found to be set so that it would lose alerts. */
+function watchRedis(store: RedisStores, log: Log, undo: (() => Promise<void>)[]): () => Promise<void> {
+  let fault: string | undefined;
+  const timer = setInterval(async () => {
+    const found = await store.check().catch(() => undefined);
+    if (found !== undefined && found !== fault) log.error({ fault: found }, "redis.unusable");
+    fault = found;
+  }, CHECK_MS);
+  undo.push(async () => clearInterval(timer));
+  return async () => {
+    if (fault !== undefined) throw new Error(fault);
+    await store.ping();
+  };
+}
+
+function portsOf(options: ServeOptions, store: RedisStores, usable: () => Promise<void>): Ports {
+  const { config, secrets, log, wrap = (ports) => ports } = options;
+  const apiUrl = secrets.slackApiUrl === undefined ? {} : { apiUrl: secrets.slackApiUrl };
+  return wrap({
+    clock,
+    log,
+    inbox: openInbox({
+      queues: config.sqs.queues,
+      ready: usable,
+      deleteDelayMs: config.redis.durability === "delayed" ? DELAYED_DELETE_MS : 0,
+      log,
+    }),
+    alerts: store.alerts,
+    outbox: store.outbox,
+    containments: store.containments,
+    audit: store.audit,
+    effects: openEffects(store.connection, clock, log),
+    iam: openIam({ log, requestTimeoutMs: IAM_TIMEOUT_MS }),
+    chat: openChat({ token: secrets.slackBotToken, ...apiUrl, log }),
+  });
+}
+
+function doorOf({ config, secrets, log }: ServeOptions): DoorOptions {
+  const { slackBotToken: token, slackAppToken = "", slackSigningSecret = "", slackApiUrl } = secrets;
+  const door =
+    config.slack.mode === "socket"
+      ? ({ mode: "socket", appToken: slackAppToken } as const)
+      : ({ mode: "http", signingSecret: slackSigningSecret, ...config.slack.http } as const);
+  return { token, ...(slackApiUrl === undefined ? {} : { apiUrl: slackApiUrl }), door, clock, log };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
