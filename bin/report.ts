@@ -12,7 +12,8 @@ const MOST_VALUES = 4;
 
 /** All findings of one rule, outcome and principal. */
 interface Line {
-  readonly finding: Finding;
+  /** The newest one: of a count, it has counted the most. */
+  finding: Finding;
   readonly eventIDs: Set<string>;
   readonly actions: Set<string>;
   readonly targets: Set<string>;
@@ -23,7 +24,7 @@ interface Line {
 }
 
 export interface Report {
-  /** @param targets what the triggering record acted upon. */
+  /** @param targets what it is about, beside the principal: none for a count over several records. */
   add(finding: Finding, targets: readonly string[]): void;
   /** The text, without the summary. Empty when nothing was added. */
   told(): string;
@@ -40,6 +41,7 @@ export function openReport(): Report {
         () => new Map<string, Line>(),
       );
       const line = entry(lines, JSON.stringify([finding.rule, finding.outcome, finding.group]), () => lineOf(finding));
+      line.finding = finding;
       for (const target of targets) line.targets.add(target);
       for (const { eventID, time, action, region, ip } of finding.sightings) {
         line.eventIDs.add(eventID);
@@ -83,7 +85,7 @@ function principalText(lines: readonly Line[]): string {
   if (worst === undefined) return "";
   const { principal, account } = worst.finding;
   const where = principal.includes(account) ? "" : `  (in account ${shown(account, 12)})`;
-  return `${shown(principal, COLUMNS)}${where}\n${lines.map(lineText).join("")}`;
+  return `${shown(principal, COLUMNS - where.length)}${where}\n${lines.map(lineText).join("")}`;
 }
 
 /**
@@ -98,7 +100,7 @@ function lineText(line: Line): string {
   const { finding, eventIDs, targets } = line;
   const count = eventIDs.size === 1 ? "1 record" : `${eventIDs.size.toLocaleString("en-US")} records`;
   const evidence = finding.evidence
-    .filter(({ field }) => !PLAIN_FIELDS.includes(field))
+    .filter(({ field }) => finding.sightings.length > 1 || !PLAIN_FIELDS.includes(field))
     .slice(0, MOST_VALUES)
     .map(({ field, value }) => `${shown(field, 60)}: ${shown(value, 80)}`);
   const level = finding.level === "informational" ? "INFO" : finding.level.toUpperCase();

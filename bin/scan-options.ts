@@ -11,7 +11,7 @@ Runs Trailhound's rules over CloudTrail log files: .json.gz as S3 delivers them,
 records or of EventBridge events, folders of them, or standard input (-).
 
   --format text|ndjson   for people, or one finding a line for programs (default text)
-  --level LEVEL          least level to tell: ${LEVELS.join(", ")} (default low)
+  --level LEVEL          ${LEVELS.join(", ")} (default low)
   --since TIME           only records from this time on: 2026-11-20 or 2026-11-20T10:00:00Z (UTC)
   --until TIME           only records up to this time; a day means its end
   --rules DIR            rules to use besides Trailhound's own; may be repeated

@@ -3,7 +3,7 @@
  * Wires src/adapters/logfiles.ts to the detector; report.ts writes what people read, scan-options.ts reads the arguments.
  */
 import { findLogFiles, readLogFile, type Unreadable } from "../src/adapters/logfiles.ts";
-import type { CloudTrailRecord } from "../src/cloudtrail/record.ts";
+import { actionOf, type CloudTrailRecord } from "../src/cloudtrail/record.ts";
 import { targetsOf } from "../src/cloudtrail/target.ts";
 import { type Finding, isAtLeast } from "../src/detect/finding.ts";
 import { RuleErrors } from "../src/detect/rule-error.ts";
@@ -37,12 +37,20 @@ interface Totals {
   files: number;
   found: { readonly files: number; readonly skipped: number };
   records: number;
+  foreign: number;
   findings: number;
   unreadable: number;
 }
 
 async function scanFiles(options: ScanOptions, streams: Streams): Promise<number> {
-  const totals: Totals = { files: 0, found: { files: 0, skipped: 0 }, records: 0, findings: 0, unreadable: 0 };
+  const totals: Totals = {
+    files: 0,
+    found: { files: 0, skipped: 0 },
+    records: 0,
+    foreign: 0,
+    findings: 0,
+    unreadable: 0,
+  };
   const teller = options.format === "text" ? textTeller(options, streams) : ndjsonTeller(streams);
   const progress = openProgress(streams, totals);
   for await (const part of scanned(options, streams.stdin, totals)) {
@@ -89,6 +97,7 @@ async function* scanned(
         ({ id, level }) => isAtLeast(level, options.level) && !told.has(id) && told.add(id),
       );
       totals.records += records.length;
+      totals.foreign += part.foreign;
       totals.findings += findings.length;
       yield { findings, records };
     }
@@ -119,10 +128,11 @@ function textTeller({ level }: ScanOptions, { stdout }: Streams): Teller {
   return {
     async tell({ findings, records }) {
       if (findings.length === 0) return true;
-      const byId = new Map(records.map((record) => [record.eventID, record]));
+      const triggers = new Map(records.map((one) => [callOf(one.eventID, one.eventTime, actionOf(one)), one]));
       for (const finding of findings) {
-        const trigger = byId.get(finding.eventIDs.at(-1) ?? "");
-        report.add(finding, trigger === undefined ? [] : targetsOf(trigger));
+        const [only, second] = finding.sightings;
+        const trigger = only && !second && triggers.get(callOf(only.eventID, only.time, only.action));
+        report.add(finding, trigger ? targetsOf(trigger) : []);
       }
       return true;
     },
@@ -133,13 +143,19 @@ function textTeller({ level }: ScanOptions, { stdout }: Streams): Teller {
   };
 }
 
+/** Exported records may share an eventID; with time and action it is the one. */
+function callOf(eventID: string, time: string, action: string): string {
+  return `${eventID} ${time} ${action}`;
+}
+
 /** `"12 findings of 2 principals in 4,096 records of 31 files; 1 file could not be read"` */
 function summaryOf(totals: Totals, principals: number, level: string): string {
-  const { findings, records, files, unreadable, found } = totals;
+  const { findings, records, foreign, files, unreadable, found } = totals;
   const some = `${counted(findings, "finding")} of ${counted(principals, "principal")}`;
   return [
     `${findings > 0 ? some : `Nothing found at level ${level} or above`} in ${counted(records, "record")} of ${counted(files, "file")}`,
     ...(unreadable > 0 ? [`${counted(unreadable, "input")} could not be read`] : []),
+    ...(foreign > 0 ? [`${counted(foreign, "part")} passed over, not CloudTrail records`] : []),
     ...(found.skipped > 0 ? [`${counted(found.skipped, "file")} left out, not named like a log file`] : []),
   ].join("; ");
 }
