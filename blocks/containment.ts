@@ -3,8 +3,10 @@
  * Pure. The modal carries a dialog id and nothing else: what is disabled is decided by the server's own facts.
  */
 import type { KeyView } from "../src/cloudtrail/accesskey.ts";
+import type { Containment } from "../src/contain/outcome.ts";
 import type { Plan, RefusedPlan } from "../src/contain/plan.ts";
-import { between, bold, code, lines, moment, named, plainText, quote, rich, say } from "./rich.ts";
+import { proof } from "./proof.ts";
+import { between, bold, code, lines, moment, named, person, plainText, quote, rich, say } from "./rich.ts";
 import { type Block, type Inline, type Modal, type Plain, shown, type TextInput, words } from "./text.ts";
 
 export const DISABLE_SUBMIT = "ids/disable_key_submit/v1";
@@ -67,6 +69,18 @@ export function disableRequestedModal(): Modal {
       ),
     ),
   );
+}
+
+/** Another operator was first: who, when, and how that stands. */
+export function alreadyModal(containment: Containment): Modal {
+  const { operator, requestedAt } = containment;
+  const told = [
+    say(words` Nothing was added to what `),
+    person(operator),
+    say(words` asked for `),
+    moment(requestedAt),
+  ];
+  return notice(rich(lines([bold(words`Somebody was first.`), ...told, say(words`.`)])), rich(...proof(containment)));
 }
 
 /** Something broke on our side: `why` is any text, shown and never parsed. */

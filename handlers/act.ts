@@ -6,7 +6,7 @@ import { isGenuine } from "../src/contain/intent.ts";
 import { type ContainmentState, containmentOf, isFinal, READ_BACKS_MS } from "../src/contain/outcome.ts";
 import type { RefusedPlan } from "../src/contain/plan.ts";
 import type { DueRow, IntentRecord, Ports, Row } from "../src/ports.ts";
-import { appendAudit } from "./audit.ts";
+import { noteIntent } from "./audit.ts";
 import { accountOf, type ContainConfig, planFromIam } from "./plan.ts";
 
 export interface ActDeps
@@ -101,7 +101,7 @@ async function attempt(record: IntentRecord, leaseEnds: number, deps: ActDeps): 
   // A second attempt has its own entry, named after the first: a retried append of either is kept once.
   const fact = before === undefined ? "attempt" : `attempt-after:${before}`;
   const detail = { reason: intent.reason, requestedAt: intent.requestedAt, fence: String(intent.fence) };
-  await note(record, { fact, kind: "attempt", at: attemptedAt, actor: intent.operator, detail }, deps);
+  await noteIntent(intent, { fact, kind: "attempt", at: attemptedAt, actor: intent.operator, detail }, deps);
   const attempted = { ...record, attemptedAt };
   await deps.containments.saveIntent(attempted, {}, deps.clock.now());
   // A process that slept must not call late: another worker may be at it, or a person may have decided otherwise.
@@ -128,7 +128,7 @@ async function settle(
 ): Promise<void> {
   const { intent } = record;
   const now = deps.clock.now();
-  await note(record, { fact: state.kind, kind: state.kind, at: iso(now), actor: "trailhound", detail }, deps);
+  await noteIntent(intent, { fact: state.kind, kind: state.kind, at: iso(now), actor: "trailhound", detail }, deps);
   const called = state.kind === "deactivated" ? Date.parse(state.at) : undefined;
   const rows: readonly DueRow[] =
     called === undefined
@@ -142,24 +142,6 @@ async function settle(
     "key.acted",
   );
   await deps.effects.hint([...rows, { kind: "deliver", id: intent.alert, at: now }]);
-}
-
-/** One fact about an intent into the audit log. @throws when it cannot be written. */
-export async function note(
-  { intent }: IntentRecord,
-  fact: {
-    readonly fact: string;
-    readonly kind: string;
-    readonly at: string;
-    readonly actor: string;
-    readonly detail: Readonly<Record<string, string>>;
-  },
-  deps: Pick<ActDeps, "audit" | "auditKey">,
-): Promise<void> {
-  const { at, kind, actor } = fact;
-  const subject = `${intent.account}/${intent.keyId}`;
-  const detail = { alert: intent.alert, userName: intent.userName, ...fact.detail };
-  await appendAudit({ id: `${intent.id}:${fact.fact}`, at, kind, actor, subject, detail }, deps.auditKey, deps.audit);
 }
 
 function iso(ms: number): string {

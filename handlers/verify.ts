@@ -3,7 +3,8 @@
  */
 import { containmentOf, type ReadBack } from "../src/contain/outcome.ts";
 import type { IntentRecord, Ports, Row } from "../src/ports.ts";
-import { type ActDeps, genuineRecord, note, whileLeased } from "./act.ts";
+import { type ActDeps, genuineRecord, whileLeased } from "./act.ts";
+import { noteIntent } from "./audit.ts";
 
 type VerifyDeps = Omit<ActDeps, "config">;
 
@@ -53,7 +54,7 @@ async function report(record: IntentRecord, readBack: ReadBack, row: Row, deps: 
   const { intent, containment } = record;
   const { afterMs, at = "", status = "unreadable" } = readBack;
   const detail = { status, afterMs: String(afterMs) };
-  await note(record, { fact: `read-back:${afterMs}`, kind: "read-back", at, actor: "trailhound", detail }, deps);
+  await noteIntent(intent, { fact: `read-back:${afterMs}`, kind: "read-back", at, actor: "trailhound", detail }, deps);
   const readBacks = containment.readBacks.map((other) => (other.afterMs === afterMs ? readBack : other));
   const read = { ...record, containment: containmentOf(intent, containment.state, readBacks) };
   await deps.containments.saveIntent(read, { done: row }, Date.parse(at));
