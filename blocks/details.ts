@@ -45,7 +45,7 @@ function origin({ opening: { eventID, region } }: Alert): Inline[] {
 function prettyLines(record: string): readonly Plain[] {
   const parsed = parseJson(record, RECORD_LIMIT * 4);
   const text = parsed.kind === "value" ? JSON.stringify(parsed.value, null, 2) : record.slice(0, RECORD_LIMIT);
-  const rows = parsed.kind === "value" ? text.split("\n") : (text.match(/[\s\S]{1,500}/gu) ?? []);
+  const rows = parsed.kind === "value" ? text.split("\n") : [...(text.match(/[\s\S]{1,500}/gu) ?? []), "… (cut)"];
   return rows.map((row) => shownLine(row, LINE_CHARS));
 }
 

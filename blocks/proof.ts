@@ -2,6 +2,7 @@
  * Proof: how the disabling of a key stands, told from what was asked and what was read back.
  * Pure. Claims nothing that no read-back showed.
  */
+import { isActiveAgain } from "../src/alert/alert.ts";
 import type { Containment, ReadBack } from "../src/contain/outcome.ts";
 import { between, bold, code, lines, moment, named, person, quote, say } from "./rich.ts";
 import { type Inline, type Plain, type RichPart, shown, words } from "./text.ts";
@@ -91,12 +92,6 @@ function statusOf(status: Status): Inline {
 function remainder({ state }: Containment): Inline[] {
   if (state.kind !== "deactivated" && state.kind !== "already-inactive") return [];
   return [say(words`Not stopped: sessions that were made with the key, for up to 36 hours.`)];
-}
-
-/** The newest read-back says Active after a call that IAM accepted. */
-function isActiveAgain({ state, readBacks }: Containment): boolean {
-  const newest = readBacks.filter(({ status }) => status !== undefined && status !== "unreadable").at(-1);
-  return (state.kind === "deactivated" || state.kind === "already-inactive") && newest?.status === "Active";
 }
 
 /** `41_000` → `"41 s"`, `300_000` → `"5 min"`, `90_000_000` → `"25 h"` */

@@ -197,7 +197,8 @@ export function disableKeyOf(alert: Alert): DisableTarget | undefined {
 
 /** Whether the key of this alert is switched off, or on its way there: the button has done its work. */
 export function isContained(alert: Alert): boolean {
-  switch (alert.containment?.state.kind) {
+  if (alert.containment === undefined || isActiveAgain(alert.containment)) return false;
+  switch (alert.containment.state.kind) {
     case "requested":
     case "deactivated":
     case "already-inactive":
@@ -206,6 +207,12 @@ export function isContained(alert: Alert): boolean {
     default:
       return false;
   }
+}
+
+/** Whether the newest read-back found the key Active although it had been switched off: undone, or never done. */
+export function isActiveAgain({ state, readBacks }: Containment): boolean {
+  const newest = readBacks.findLast(({ status }) => status !== undefined && status !== "unreadable");
+  return (state.kind === "deactivated" || state.kind === "already-inactive") && newest?.status === "Active";
 }
 
 const QUICK_EDITS = 5;

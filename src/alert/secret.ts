@@ -3,7 +3,7 @@
  * Pure. Errs on the side of hiding; names, ids, ARNs and times of secrets stay, they are evidence.
  * Source: AWS "Understanding unique identifiers" for key prefixes; Slack "Token types"; RFC 7468 for PEM.
  */
-import type { Json } from "../cloudtrail/record.ts";
+import { isObject, type Json } from "../cloudtrail/json.ts";
 
 export const HIDDEN = "(hidden)";
 
@@ -52,7 +52,7 @@ export function withoutSecretFields(json: Json, name = "", hideAll = false): Jso
   }
   if (json === null || typeof json !== "object") return json;
   const hide = hideAll || SECRET_FOLDER.test(name);
-  if (isList(json)) return json.map((item) => withoutSecretFields(item, name, hide));
+  if (!isObject(json)) return json.map((item) => withoutSecretFields(item, name, hide));
   return Object.fromEntries(
     Object.entries(json).map(([key, value]) => [withoutSecrets(key), withoutSecretFields(value, key, hide)]),
   );
@@ -70,8 +70,4 @@ function hidden(value: string): string {
 /** Forty characters that mix cases and digits; a SHA-1 in hex is no secret. */
 function isSecretKey(text: string): boolean {
   return /[a-z]/.test(text) && /[A-Z]/.test(text) && /[0-9]/.test(text) && !/^[0-9a-fA-F]*$/.test(text);
-}
-
-function isList(json: Json): json is readonly Json[] {
-  return Array.isArray(json);
 }

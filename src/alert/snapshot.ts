@@ -4,7 +4,7 @@
  */
 import { accessKeyOf } from "../cloudtrail/accesskey.ts";
 import { denialOf, type PolicyType } from "../cloudtrail/denial.ts";
-import { textAt } from "../cloudtrail/json.ts";
+import { isObject, textAt } from "../cloudtrail/json.ts";
 import { type PrincipalKind, principalOf } from "../cloudtrail/principal.ts";
 import { actionOf, type CloudTrailRecord, errorCodeOf, type Json, outcomeOf } from "../cloudtrail/record.ts";
 import { targetsOf } from "../cloudtrail/target.ts";
@@ -88,18 +88,32 @@ function mfaOf(record: CloudTrailRecord): boolean | undefined {
   return used === undefined ? record.userIdentity.sessionContext?.mfaAuthenticated : used.toLowerCase() === "yes";
 }
 
-/** The JSON within RECORD_LIMIT: long strings give way first, so that the shape of the record stays. */
+/** The JSON within RECORD_LIMIT: long strings and lists give way first, so that the shape of the record stays. */
 function fitted(json: Json): string {
   const whole = JSON.stringify(json);
   if (whole.length <= RECORD_LIMIT) return whole;
-  for (const most of [1_000, 200, 50]) {
-    const cut = JSON.stringify(json, (_, value) => (typeof value === "string" ? shortened(value, most) : value));
+  for (const [characters, items] of [
+    [1_000, 100],
+    [200, 30],
+    [60, 10],
+  ] as const) {
+    const cut = JSON.stringify(json, (_, value) => shortened(value, characters, items));
     if (cut.length <= RECORD_LIMIT) return cut;
   }
   return whole.slice(0, RECORD_LIMIT);
 }
 
-/** `"aaaa…"` of 4,812 characters → `"aaa… (4,812 chars)"` */
-function shortened(value: string, most: number): string {
-  return value.length <= most ? value : `${value.slice(0, most)}… (${value.length.toLocaleString("en-US")} chars)`;
+/** `"aaaa…"` of 4,812 characters → `"aaa… (4,812 chars)"`, `[1, 2, 3, 4]` → `[1, 2, "… 2 more"]` */
+function shortened(value: Json, characters: number, items: number): Json {
+  if (typeof value === "string")
+    return value.length <= characters
+      ? value
+      : `${value.slice(0, characters)}… (${value.length.toLocaleString("en-US")} chars)`;
+  if (typeof value !== "object" || value === null) return value;
+  const size = Object.keys(value).length;
+  if (size <= items) return value;
+  const more = `… ${(size - items).toLocaleString("en-US")} more`;
+  return isObject(value)
+    ? Object.fromEntries([...Object.entries(value).slice(0, items), ["…", more]])
+    : [...value.slice(0, items), more];
 }
