@@ -24,8 +24,10 @@ const SHAPES: readonly RegExp[] = [
 ];
 const SECRET_KEY = /(?<![A-Za-z0-9/+=])[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+=])/g;
 const HEADER = /\b(bearer|basic|aws4-hmac-sha256)(\s{1,4})[A-Za-z0-9._~+/=-]{8,}/gi;
+// A bare colon assigns nothing: `secretsmanager:GetSecretValue` and ARNs of secrets are evidence.
 const ASSIGNED =
-  /((?:secret|passw(?:or)?d|passphrase|token|private_?key|authorization|api_?key)[\w.-]{0,30}\\{0,4}["']?\s{0,4}[:=]\s{0,4}\\{0,4}["']?)(?!\(hidden)[^\s"'\\,;&<>(){}]{4,}/gi;
+  /((?:secret|passw(?:or)?d|passphrase|token|private_?key|authorization|api_?key)[\w.-]{0,30}(?:\\{0,4}["']\s{0,4}[:=]|\s{0,4}=|:(?=\s|\\{0,4}["']))\s{0,4}\\{0,4}["']?)(?!\(hidden)[^\s"'\\,;&<>(){}]{4,}/gi;
+const PASSWORD = /(passw(?:or)?d:)(?!\(hidden)[^\s"'\\,;&<>(){}]{4,}/gi;
 
 /**
  * A text without the secrets that can be told by their shape.
@@ -38,6 +40,7 @@ export function withoutSecrets(text: string): string {
   return clean
     .replace(HEADER, `$1$2${HIDDEN}`)
     .replace(ASSIGNED, `$1${HIDDEN}`)
+    .replace(PASSWORD, `$1${HIDDEN}`)
     .replace(SECRET_KEY, (match) => (isSecretKey(match) ? HIDDEN : match));
 }
 
