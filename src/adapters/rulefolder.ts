@@ -12,6 +12,7 @@ import { type CompiledRules, compileRules } from "../detect/rules.ts";
 
 const IS_CASES = /\.cases\.ya?ml$/;
 const IS_RULE = /\.ya?ml$/;
+const IS_HIDDEN = /(^|[/\\])\./;
 
 /** The rules that come with the package: `rules/` beside package.json, both from source and from `dist/`. */
 export function bundledRules(): string {
@@ -30,10 +31,16 @@ export async function loadRules(folders: readonly string[]): Promise<CompiledRul
   const files = await filesIn(folders, problems);
   const paths = files.filter((file) => !IS_CASES.test(file));
   const sources = await Promise.all(
-    paths.map(async (file) => ({ file: shown(file), text: await readFile(file, "utf8") })),
+    paths.map(async (file) => {
+      try {
+        return [{ file: shown(file), text: await readFile(file, "utf8") }];
+      } catch (error) {
+        problems.push(new RuleError(shown(file), 1, `cannot be read: ${reasonOf(error)}`));
+        return [];
+      }
+    }),
   );
-  if (problems.length > 0) throw new RuleErrors(problems);
-  return compileRules(sources);
+  return compileRules(sources.flat(), problems);
 }
 
 /**
@@ -62,26 +69,21 @@ function recordAt(path: string): unknown {
   try {
     return JSON.parse(readFileSync(path, "utf8"));
   } catch (error) {
-    throw new Error(`record ${shown(path)}: ${error instanceof Error ? error.message : String(error)}`);
+    throw new Error(`record ${shown(path)}: ${reasonOf(error)}`);
   }
 }
 
-/** Rule and case files, each folder's sorted by path. */
+/** Rule and case files, each folder's sorted by path. Links are followed, hidden folders are not: mounted configuration has both. */
 async function filesIn(folders: readonly string[], problems: RuleError[]): Promise<readonly string[]> {
   const lists = await Promise.all(
     folders.map(async (folder) => {
       try {
         const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-        const files = entries.filter((entry) => entry.isFile() && IS_RULE.test(entry.name));
-        return files.map((entry) => join(entry.parentPath, entry.name)).sort();
+        const files = entries.filter((entry) => !entry.isDirectory() && IS_RULE.test(entry.name));
+        const paths = files.map((entry) => join(entry.parentPath, entry.name));
+        return paths.filter((path) => !IS_HIDDEN.test(relative(folder, path))).sort();
       } catch (error) {
-        problems.push(
-          new RuleError(
-            folder,
-            1,
-            `rules folder cannot be read: ${error instanceof Error ? error.message : String(error)}`,
-          ),
-        );
+        problems.push(new RuleError(shown(folder), 1, `rules folder cannot be read: ${reasonOf(error)}`));
         return [];
       }
     }),
@@ -93,4 +95,8 @@ async function filesIn(folders: readonly string[], problems: RuleError[]): Promi
 function shown(file: string): string {
   const short = relative(process.cwd(), file);
   return short.startsWith("..") ? file : short;
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

@@ -15,7 +15,7 @@ import { type CompiledRules, RULE_FAILED, type RuleSummary } from "./rules.ts";
 import type { DetectorState } from "./state.ts";
 
 const path = z.string().regex(/^[^.]+(\.[^.]+)*$/, "is not a dotted path");
-const recordShape = z.union([z.string(), z.record(z.string(), z.json())]);
+const recordShape = z.union([z.string(), z.record(z.string(), z.json())], { error: "is not a path or a record" });
 const change = { patch: z.record(path, z.json()).optional(), remove: z.array(path).optional() };
 const duration = z.string().regex(/^-?\d{1,6}[smhd]$/, "is not a number with s, m, h or d, such as 30s");
 const step = z.strictObject({

@@ -152,8 +152,8 @@ export function describeFacts(): string {
   return [
     "# Facts",
     "",
-    "Computed fields that rules may name, made from `src/detect/facts.ts` by `npx tsx bench/facts.ts`. A fact that is unknown for a record",
-    "is an absent field: `ids.mfa: null` matches it.",
+    "Computed fields that rules may name, made from `src/detect/facts.ts` (renew: `UPDATE_GOLDEN=1 npx mocha test/detect/facts.test.ts`). A fact that is unknown",
+    "for a record is an absent field: `ids.mfa: null` matches it.",
     "",
     "| fact | says | values |",
     "|---|---|---|",

@@ -62,10 +62,11 @@ export const RULE_FAILED = "rule_failed";
 /**
  * Compiles rule files as one set: a correlation may name rules of any file.
  *
+ * @param earlier problems that reading the files gave already.
  * @throws RuleErrors with every problem of every file.
  */
-export function compileRules(sources: readonly RuleSource[]): CompiledRules {
-  const problems: RuleError[] = [];
+export function compileRules(sources: readonly RuleSource[], earlier: readonly RuleError[] = []): CompiledRules {
+  const problems: RuleError[] = [...earlier];
   const documents = sources.flatMap(({ file, text }) => openRules(file, text, problems));
   refuseDuplicates(documents);
   const counts = documents.flatMap((document) =>

@@ -9,13 +9,15 @@ import { LEVELS } from "./finding.ts";
 import type { RuleError } from "./rule-error.ts";
 
 const texts = z.array(z.string());
-const oneOrMany = z.union([z.string().transform((text) => [text]), texts]);
+const oneOrMany = z.union([z.string().transform((text) => [text]), texts], {
+  error: "is not a text or a list of texts",
+});
 
 const about = {
   title: z.string().min(1).max(256),
   name: z
     .string()
-    .regex(/^[a-z0-9][a-z0-9_.-]*$/i)
+    .regex(/^[a-z0-9][a-z0-9_.-]*$/i, "is not a name of letters, digits, _, - and .")
     .optional(),
   id: z.string().optional(),
   status: z.enum(["stable", "test", "experimental", "deprecated", "unsupported"]).optional(),
