@@ -12,6 +12,7 @@ import type { Json, JsonObject } from "../src/cloudtrail/record.ts";
 import { findAction } from "./actions.ts";
 import { CLIENTS } from "./cast.ts";
 import { listen, stopServer } from "./http.ts";
+import { findObject } from "./json.ts";
 import { usernameOf } from "./trail.ts";
 import type { Answer, World } from "./world.ts";
 
@@ -51,7 +52,7 @@ async function replyTo(request: IncomingMessage, world: World): Promise<Reply> {
   const target = request.headers["x-amz-target"];
   if (typeof target === "string") {
     const name = target.slice(target.lastIndexOf(".") + 1);
-    return cloudTrailReply(name, parseObject(body), caller, world);
+    return cloudTrailReply(name, findObject(body) ?? {}, caller, world);
   }
   const form = new URLSearchParams(body);
   const name = form.get("Action") ?? "";
@@ -160,13 +161,4 @@ function eventOf(record: JsonObject): JsonObject {
     Username: usernameOf(record),
     CloudTrailEvent: JSON.stringify(record),
   };
-}
-
-function parseObject(body: string): JsonObject {
-  const value: unknown = JSON.parse(body || "{}");
-  return isJsonObject(value) ? value : {};
-}
-
-function isJsonObject(value: unknown): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

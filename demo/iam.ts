@@ -6,6 +6,7 @@
 import type { JsonObject } from "../src/cloudtrail/record.ts";
 import { ACCOUNT, POLICIES, USERS } from "./cast.ts";
 import type { Policy } from "./evaluate.ts";
+import { textOf } from "./json.ts";
 import { keyIdOf, uniqueIdOf } from "./key.ts";
 
 export interface WorldKey {
@@ -157,9 +158,4 @@ function lastUsedView(key: WorldKey): JsonObject {
       ? { serviceName: "N/A", region: "N/A" }
       : { lastUsedDate: isoOf(lastUsed.at), serviceName: lastUsed.service, region: lastUsed.region };
   return { userName, accessKeyLastUsed };
-}
-
-function textOf(params: JsonObject, name: string): string {
-  const value = params[name];
-  return typeof value === "string" ? value : "";
 }

@@ -4,8 +4,9 @@
  * Source: CloudTrail API Reference, LookupEvents; EventBridge User Guide for the envelope.
  */
 import { randomUUID } from "node:crypto";
-import type { Json, JsonObject } from "../src/cloudtrail/record.ts";
+import type { JsonObject } from "../src/cloudtrail/record.ts";
 import { ACCOUNT } from "./cast.ts";
+import { objectOf, textOf } from "./json.ts";
 
 export interface TrailOptions {
   readonly delayMs: number;
@@ -119,18 +120,4 @@ function fits(record: JsonObject, query: Lookup): boolean {
     default:
       return false;
   }
-}
-
-function objectOf(record: JsonObject, name: string): JsonObject {
-  const value = record[name];
-  return isObject(value) ? value : {};
-}
-
-function isObject(value: Json | undefined): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function textOf(record: JsonObject, name: string): string {
-  const value = record[name];
-  return typeof value === "string" ? value : "";
 }
