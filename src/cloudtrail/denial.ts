@@ -76,8 +76,9 @@ const MAX_TEXT = 1100;
 const DENIED_CODE =
   /(^|\.)(AccessDenied|UnauthorizedOperation|UnauthorizedAccess|Unauthorized|NotAuthorized|Forbidden|AuthorizationError|VpceAccessDenied)/i;
 const DENIED_EXCEPTION = /(AccessDenied|Unauthorized|NotAuthorized|Forbidden)\w*Exception$/i;
-const IMPLICIT = " because no ";
+const BECAUSE = " because ";
 const EXPLICIT = " with an explicit deny";
+const REASON = /^ (because no|with an explicit deny)(?: in an?)? ?(.*)/s;
 
 function cut(text: string, mark: string): readonly [string, string | undefined] {
   const at = text.indexOf(mark);
@@ -87,7 +88,7 @@ function cut(text: string, mark: string): readonly [string, string | undefined] 
 /** A resource's name may quote a reason; AWS's own comes last, and after the resource's closing quote. */
 function splitReason(what: string): readonly [string, string] {
   const from = what.lastIndexOf('"') + 1;
-  const at = Math.max(what.lastIndexOf(IMPLICIT), what.lastIndexOf(EXPLICIT));
+  const at = Math.max(what.lastIndexOf(BECAUSE), what.lastIndexOf(EXPLICIT));
   return at < from ? [what, ""] : [what.slice(0, at), what.slice(at)];
 }
 
@@ -108,13 +109,14 @@ function callIn(act: string): Pick<Denial, "action" | "resource"> {
   return { ...(/^[\w-]+:[\w*]+$/.test(action) && { action }), ...(resource && { resource }) };
 }
 
+/** `because no session policy allows …`, `with an explicit deny in a service control policy: arn:…` */
 function reasonIn(why: string): Pick<Denial, "by" | "policyType" | "policyArn"> {
-  if (why === "") return { by: "unknown" };
-  const isImplicit = why.startsWith(IMPLICIT);
-  const rest = isImplicit ? why.slice(IMPLICIT.length) : why.slice(EXPLICIT.length).replace(/^ in (an? )?/, "");
+  const [, by, rest = ""] = REASON.exec(why) ?? [];
+  if (by === undefined) return { by: "unknown" };
+  const kind = by === "because no" ? "implicit" : "explicit";
   const policyType = POLICY_TYPES.find((type) => rest.startsWith(type));
-  if (policyType === undefined) return { by: isImplicit ? "implicit" : "explicit" };
+  if (policyType === undefined) return { by: kind };
   const policyArn = /^: (\S+)/.exec(rest.slice(policyType.length))?.[1] ?? "";
   const isWhole = arnOf(policyArn) !== undefined && !policyArn.endsWith("...");
-  return { by: isImplicit ? "implicit" : "explicit", policyType, ...(isWhole && { policyArn }) };
+  return { by: kind, policyType, ...(isWhole && { policyArn }) };
 }
