@@ -31,8 +31,7 @@ export function bold(text: Plain): Inline {
 
 /** A value that somebody else wrote, quoted as such. */
 export function code(value: string, max = 64): Inline {
-  const text = shown(value, max);
-  return { type: "text", text: text.trim() === "" ? words`(empty)` : text, style: { code: true } };
+  return { type: "text", text: shown(value, max), style: { code: true } };
 }
 
 /** A name that somebody else chose: quoted, and marked when its letters may only look like Latin ones. */

@@ -92,12 +92,14 @@ export function mrkdwn(literals: TemplateStringsArray, ...values: readonly (Mrkd
 }
 
 /**
- * Any string, made safe for where nothing is parsed: secrets hidden, key ids shortened, one line, nothing invisible.
+ * Any string, made safe for where nothing is parsed: secrets hidden, key ids shortened, one line, nothing invisible;
+ * a blank one reads "(empty)".
  *
  * `"AKIAIOSFODNN7EXAMPLE\n<!channel>"` → `"AKIA…MPLE⏎<!channel>"`
  */
 export function shown(value: string, max = 80): Plain {
-  return brandPlain(elided(visible(shortKeys(withoutSecrets(value))), max));
+  const text = elided(visible(shortKeys(withoutSecrets(value))), max);
+  return text.trim() === "" ? words`(empty)` : brandPlain(text);
 }
 
 /** A line of a record's JSON: like `shown`, but key ids stay whole, to search with. */

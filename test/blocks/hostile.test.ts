@@ -68,7 +68,7 @@ const FRAGMENTS = [
   "",
 ];
 
-const hostile: fc.Arbitrary<string> = fc
+const marked: fc.Arbitrary<string> = fc
   .oneof(
     {
       weight: 6,
@@ -82,6 +82,9 @@ const hostile: fc.Arbitrary<string> = fc
     },
   )
   .map((text) => `${MARK}${text}${MARK}`);
+
+/** Also nothing at all, seen and unseen. */
+const hostile = fc.oneof({ weight: 9, arbitrary: marked }, fc.constantFrom("", "  ", "\u200b", "\n"));
 
 /** Fields that the core computes or Slack gives: no caller writes them. */
 const OURS = new Set(["kind", "level", "outcome", "status", "type", "principalKind", "policyType", "state", "why"]);

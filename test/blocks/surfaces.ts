@@ -1,6 +1,7 @@
 /** Every message and modal that Trailhound sends, by name, made of ordinary values: for goldens and for hostile copies. */
 import { alertMessage, detailsModal } from "../../blocks/alert.ts";
 import {
+  alreadyModal,
   disableLoadingModal,
   disableModal,
   disableRequestedModal,
@@ -241,6 +242,7 @@ export function surfacesOf({ alerts, plan, refused, who, said }: Inputs): Readon
     "disable: inactive already": disableModal({ ...plan, kind: "already-inactive" }, DIALOG),
     "disable: refused": refusalModal(refused),
     "disable: asked for": disableRequestedModal(),
+    "disable: somebody was first": alreadyModal(any.containment ?? CONTAINMENT),
     "disable: failed": failedModal(said),
     who: whoMessage(who),
     "who: two accounts": whoMessage({ ...who, identities: [...who.identities, ...elsewhere] }),
