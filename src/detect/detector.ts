@@ -52,23 +52,22 @@ export function makeDetector(
 /** Every rule on its own: one that throws becomes a finding, the others go on. */
 function evaluate(compiled: CompiledRules, facts: Facts): readonly Result[] {
   const results: Result[] = [];
-  const counted = new Set<Correlation>();
-  const guard = (name: string, run: () => void) => {
-    try {
-      run();
-    } catch (error) {
-      results.push(failedFinding(name, facts, error));
-    }
-  };
+  const counted: Correlation[] = [];
   for (const rule of compiled.router(facts.record)) {
-    guard(rule.name, () => {
-      if (!isTried(rule, facts)) return;
+    try {
+      if (!isTried(rule, facts)) continue;
       if (rule.raises) results.push(ruleFinding(rule, facts));
-      for (const correlation of rule.countedBy) counted.add(correlation);
-    });
+      counted.push(...rule.countedBy);
+    } catch (error) {
+      results.push(failedFinding(rule.name, facts, error));
+    }
   }
-  for (const correlation of counted) {
-    guard(correlation.name, () => results.push({ correlation, facts, add: windowAddOf(correlation, facts) }));
+  for (const correlation of new Set(counted)) {
+    try {
+      results.push({ correlation, facts, add: windowAddOf(correlation, facts) });
+    } catch (error) {
+      results.push(failedFinding(correlation.name, facts, error));
+    }
   }
   return results;
 }

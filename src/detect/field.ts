@@ -4,6 +4,7 @@
  */
 import type { Json } from "../cloudtrail/json.ts";
 import type { Facts } from "./facts.ts";
+import { isList } from "./scalar.ts";
 
 export interface Field {
   readonly path: string;
@@ -46,11 +47,6 @@ function someAt(
   return false;
 }
 
-/** Like Array.isArray, which does not narrow a readonly array. */
-export function isList(value: Json | undefined): value is readonly Json[] {
-  return Array.isArray(value);
-}
-
 /** Every value of a field, for evidence and group-by: `["0.0.0.0/0", "::/0"]`. */
 export function valuesOf(field: Field, facts: Facts): readonly Json[] {
   const values: Json[] = [];
@@ -65,18 +61,4 @@ export function valuesOf(field: Field, facts: Facts): readonly Json[] {
 export function firstText(field: Field, facts: Facts): string | undefined {
   const value = valuesOf(field, facts).find((found) => typeof found !== "object");
   return value === undefined ? undefined : String(value);
-}
-
-/** Every scalar anywhere inside a value with the key it stands under; a stack, not recursion: nesting is the sender's. */
-export function* scalarsOf(
-  root: Json | undefined,
-): Generator<readonly [key: string, value: string | number | boolean]> {
-  const stack: [string, Json | undefined][] = [["", root]];
-  for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
-    const [key, value] = next;
-    if (value === undefined || value === null) continue;
-    if (isList(value)) for (const element of value) stack.push([key, element]);
-    else if (typeof value === "object") for (const entry of Object.entries(value)) stack.push(entry);
-    else yield [key, value];
-  }
 }

@@ -6,7 +6,7 @@
 import type { Json } from "../cloudtrail/json.ts";
 import type { Condition } from "./condition.ts";
 import { FACT_NAMES, type Facts } from "./facts.ts";
-import { type Field, fieldOf, scalarsOf, valuesOf } from "./field.ts";
+import { type Field, fieldOf, valuesOf } from "./field.ts";
 import {
   cidrPattern,
   literalOf,
@@ -16,6 +16,7 @@ import {
   regexPattern,
   scalarPattern,
 } from "./pattern.ts";
+import { scalarsOf } from "./scalar.ts";
 
 export const MODIFIERS = ["contains", "startswith", "endswith", "all", "re", "cidr", "exists", "fieldref"] as const;
 type Modifier = (typeof MODIFIERS)[number];

@@ -4,8 +4,8 @@
  * Source: IAM User Guide, "Grammar of the IAM JSON policy language".
  */
 import { isObject, type Json, type JsonObject } from "../cloudtrail/json.ts";
-import { isList } from "./field.ts";
 import { wildcard } from "./pattern.ts";
+import { isList } from "./scalar.ts";
 
 /** A policy as CloudTrail shows it: an object, JSON text, or URL-encoded JSON text. `[]` when it is none of them. */
 export function statementsOf(document: Json | undefined): readonly JsonObject[] {

@@ -6,8 +6,8 @@ import { shortName } from "../cloudtrail/arn.ts";
 import { denialOf } from "../cloudtrail/denial.ts";
 import { flagAt, isObject, type Json, textAt, valueAt } from "../cloudtrail/json.ts";
 import type { CloudTrailRecord } from "../cloudtrail/record.ts";
-import { scalarsOf } from "./field.ts";
 import { grantsAdmin, grantsEveryone, isOpenNetwork } from "./policy.ts";
+import { scalarsOf } from "./scalar.ts";
 
 /** IAM calls that act on their caller when they name no user. Source: IAM API Reference, UserName "if not specified". */
 const OWN_BY_DEFAULT = new Set([

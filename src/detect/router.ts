@@ -7,20 +7,24 @@ import type { Json } from "../cloudtrail/json.ts";
 import type { CloudTrailRecord } from "../cloudtrail/record.ts";
 import type { Condition } from "./condition.ts";
 import type { Selection } from "./matcher.ts";
-import type { CompiledRule } from "./rules.ts";
 
-export type Router = (record: CloudTrailRecord) => readonly CompiledRule[];
+export type Router<Rule> = (record: CloudTrailRecord) => readonly Rule[];
+
+interface Routable {
+  readonly condition: Condition;
+  readonly selections: ReadonlyMap<string, Selection>;
+}
 
 /** Most combinations of eventName and eventSource that are remembered: a sender can make up any number of them. */
 const MEMO_LIMIT = 20_000;
 
-export function routerOf(rules: readonly CompiledRule[]): Router {
+export function routerOf<Rule extends Routable>(rules: readonly Rule[]): Router<Rule> {
   const wanted = rules.map((rule) => ({
     rule,
     names: demandOf(rule.condition, rule.selections, "eventName"),
     sources: demandOf(rule.condition, rule.selections, "eventSource"),
   }));
-  const memo = new Map<string, readonly CompiledRule[]>();
+  const memo = new Map<string, readonly Rule[]>();
   return ({ json }) => {
     const name = ownField(json, "eventName");
     const source = ownField(json, "eventSource");

@@ -53,7 +53,7 @@ export interface RuleSummary {
 export interface CompiledRules {
   readonly rules: readonly CompiledRule[];
   readonly summaries: readonly RuleSummary[];
-  readonly router: Router;
+  readonly router: Router<CompiledRule>;
 }
 
 /** The rule name of findings that tell of a rule which could not be evaluated. */
