@@ -3,21 +3,18 @@
  * Pure. Source: Sigma specification 2.1, "Condition"; precedence not > and > or.
  */
 
+import { wildcard } from "./pattern.ts";
+
 export type Condition =
   | { readonly kind: "selection"; readonly name: string }
   | { readonly kind: "not"; readonly of: Condition }
   | { readonly kind: "and" | "or"; readonly of: readonly Condition[] };
 
-/** The names `1 of` and `all of` mean: `sel*` by prefix or anywhere else, `them` all but those starting with `_`. */
+/** The names that `1 of` and `all of` mean: those that fit a pattern such as `sel*`; `them` is all but those starting with `_`. */
 function namesLike(pattern: string, names: readonly string[]): readonly string[] {
   if (pattern === "them") return names.filter((name) => !name.startsWith("_"));
-  const parts = pattern.split("*");
-  const [head = ""] = parts;
-  const tail = parts.at(-1) ?? "";
-  if (parts.length === 1) return names.filter((name) => name === pattern);
-  return names.filter(
-    (name) => name.startsWith(head) && name.endsWith(tail) && name.length >= head.length + tail.length,
-  );
+  const fits = wildcard(pattern);
+  return names.filter((name) => fits(name.toLowerCase()));
 }
 
 /**

@@ -66,12 +66,15 @@ describe("a case", () => {
     const text = `
 - name: a
   record: record.json
-  patch: { requestParameters: { list: [{ a: 1 }, { a: 2 }] }, requestParameters.list.1.a: 3, made.up.path: x }
-  remove: [requestParameters.list.0, userAgent, not.there]
+  patch: { requestParameters: { list: [{ a: 1 }, { a: 2 }, { a: 9 }] }, requestParameters.list.1.a: 3, made.up.path: x }
+  remove: [requestParameters.list.2, userAgent, not.there]
   expect: miss`;
     const [json] = open(text).cases.flatMap(({ records }) => records.map((one) => one.json));
 
-    assert.deepEqual([json?.["requestParameters"], json?.["made"]], [{ list: [{ a: 3 }] }, { up: { path: "x" } }]);
+    assert.deepEqual(
+      [json?.["requestParameters"], json?.["made"]],
+      [{ list: [{ a: 1 }, { a: 3 }] }, { up: { path: "x" } }],
+    );
     assert.equal(JSON.stringify(record), before);
   });
 
