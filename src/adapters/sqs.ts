@@ -9,9 +9,9 @@ import { type Message, SQSClient } from "@aws-sdk/client-sqs";
 import { Consumer } from "sqs-consumer";
 import type { Inbox, InboxMessage, Log } from "../ports.ts";
 
-/** A message stays hidden this long while it is handled; a heartbeat renews it (SQS's own default is 30 s). */
-const VISIBILITY_SECONDS = 120;
-const HEARTBEAT_SECONDS = 40;
+/** A message stays hidden this long and a heartbeat renews it: after a kill -9 it is back within half a minute. */
+const VISIBILITY_SECONDS = 30;
+const HEARTBEAT_SECONDS = 10;
 /** Long poll: shorter than the 20 s that SQS allows, so that a stop is over within its 25 s. */
 export const POLL_SECONDS = 10;
 const MAX_BACKOFF_MS = 30_000;

@@ -1,0 +1,24 @@
+/**
+ * A bot process for the end-to-end tests: the code of `ids serve` with crash points between its ports. Settings come as
+ * JSON in the first argument.
+ */
+import { join } from "node:path";
+import { serve } from "../../bin/serve.ts";
+import { openLog } from "../../src/log.ts";
+import { type BotSettings, crashing } from "./crash-point.ts";
+
+const settings: BotSettings = JSON.parse(process.argv[2] ?? "{}", (_, value) =>
+  value?.type === "Buffer" ? Buffer.from(value.data) : value,
+);
+const { config, secrets, crash } = settings;
+const running = await serve({
+  config,
+  secrets,
+  log: openLog("info", join(config.data, "bot.log")),
+  wrap: (ports) => crashing(ports, crash, config.data),
+});
+process.send?.({ slackUrl: running.slackUrl, healthUrl: running.healthUrl });
+process.once("SIGTERM", async () => {
+  await running.stop();
+  process.exit(0);
+});
