@@ -59,9 +59,16 @@ describe("verifyChain", () => {
   it("names the place of an entry that was removed", () => {
     const entries = chainOf(5).filter(({ seq }) => seq !== 3);
 
-    const verified = verifyChain(entries, KEY);
+    const why = "entry 3 is missing: 4 stands in its place";
+    assert.deepEqual(verifyChain(entries, KEY), { ok: false, seq: 3, why });
+  });
 
-    assert.ok(!verified.ok && verified.seq === 3);
+  it("sees entries of a chain that was set back and grew anew, put together with the old ones", () => {
+    const old = chainOf(5);
+    const anew = [...old.slice(0, 2), nextEntry(old[1], fact(9), KEY), ...old.slice(3)];
+
+    const why = "it does not name the entry before it";
+    assert.deepEqual(verifyChain(anew, KEY), { ok: false, seq: 4, why });
   });
 
   it("sees entries that were renumbered to hide a removed one", () => {

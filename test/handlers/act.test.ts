@@ -180,6 +180,17 @@ describe("onAct", () => {
     assert.deepEqual(await desk.owed(), []);
   });
 
+  it("lets a request expire although IAM cannot be read all the time", async () => {
+    const desk = await openDesk();
+    await desk.ask(SAM);
+    desk.iam.failures.set("keyOwner", { answer: UNANSWERED });
+
+    await desk.pass(420_000);
+
+    assert.equal((await desk.containment())?.state.kind, "expired");
+    assert.deepEqual(await desk.owed(), []);
+  });
+
   it("calls an expired request deactivated when its unanswered call had got through", async () => {
     const desk = await openDesk();
     desk.iam.failures.set("deactivateKey", { answer: UNANSWERED, arrives: true });
@@ -213,6 +224,7 @@ describe("onAct", () => {
     const key = desk.iam.keyring.get(KEY);
     assert.ok(key);
     desk.iam.keyring.set(KEY, { ...key, status: "Active" });
+    desk.clock.advance(60_000);
 
     await onAct(intent, desk.deps);
     await desk.pass(301_000);
@@ -425,12 +437,26 @@ describe("onVerify", () => {
     const desk = await openDesk();
     const intent = await desk.ask(SAM);
     await desk.pass(301_000);
-    const before = await desk.entries();
+    const before = [await desk.entries(), await desk.containment()];
+    desk.iam.keyring.delete(KEY);
 
     for (const id of [`${intent}:10000`, `${intent}:5`, intent, "", "in_x:1", `${intent}:10000:1`])
       await onVerify(id, desk.deps);
 
-    assert.deepEqual(await desk.entries(), before);
+    assert.deepEqual([await desk.entries(), await desk.containment()], before);
+  });
+});
+
+describe("a read-back of an intent that is not there", () => {
+  it("is dropped", async () => {
+    const desk = await openDesk();
+    const intent = await desk.ask(SAM);
+    await desk.runDue();
+    const containments: ContainmentStore = { ...desk.plain.containments, intent: async () => undefined };
+
+    for (const afterMs of [10_000, 300_000]) await onVerify(`${intent}:${afterMs}`, { ...desk.deps, containments });
+
+    assert.deepEqual(await desk.owed(), []);
   });
 });
 

@@ -60,6 +60,14 @@ describe("onDisableClick", () => {
     assert.equal(desk.chat.modals.length, 1);
   });
 
+  it("does nothing for a click that cannot be known again", async () => {
+    const desk = await openDesk();
+
+    for (const triggerId of ["", "x".repeat(201)]) await onDisableClick(desk.clickBy(SAM, { triggerId }), desk.deps);
+
+    assert.equal(desk.chat.modals.length, 0);
+  });
+
   it("does nothing for a value that is no alert of ours", async () => {
     const desk = await openDesk();
 
