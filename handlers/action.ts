@@ -19,6 +19,7 @@ import {
 import { noticeMessage } from "../blocks/notice.ts";
 import type { Modal } from "../blocks/text.ts";
 import { alertOf, disableKeyOf, type StoredAlert } from "../src/alert/alert.ts";
+import type { Approval } from "../src/contain/approval.ts";
 import { makeIntent } from "../src/contain/intent.ts";
 import { containmentOf } from "../src/contain/outcome.ts";
 import type { Plan } from "../src/contain/plan.ts";
@@ -31,7 +32,7 @@ export interface ActionDeps extends AskDeps, Pick<Ports, "iam" | "effects"> {}
 
 /** How long a dialog counts: what it showed gets old. */
 const DIALOG_MS = 15 * 60_000;
-/** Slack waits 3 s for the answer to a submission; IAM gets what the rest leaves. */
+/** Slack waits 3 s for the answer to a submission; its look-up and IAM get what the stores leave. */
 const LOOK_MS = 2_000;
 
 /** First operator takes the alert; a later one is told who has it. */
@@ -95,18 +96,18 @@ export async function onDisableSubmit(submission: Submission, deps: ActionDeps):
     return failed(
       "This dialog is not yours or is older than 15 minutes. Nothing was changed; open it again from the alert.",
     );
-  const approval = await approvalOf(submission, "operator", deps);
-  if (!approval.allowed) {
-    await noteRefusal(submission, submission.callbackId, dialog.alert, approval.why, deps);
-    return failed(`Not done: ${approval.why}.`);
-  }
   const reason = (submission.values[REASON] ?? "").trim();
   const errors = errorsOf(reason, submission.values[LAST_FOUR] ?? "", dialog);
   if (errors !== undefined) return { kind: "errors", errors };
 
-  const plan = await lookAgain(dialog, deps);
-  if (plan === undefined)
-    return failed("IAM did not answer in time. Nothing was changed; open the dialog again from the alert.");
+  const looked = await lookAgain(submission, dialog, deps);
+  if (looked === undefined)
+    return failed("Slack or IAM did not answer in time. Nothing was changed; open the dialog again from the alert.");
+  const [approval, plan] = looked;
+  if (!approval.allowed) {
+    await noteRefusal(submission, submission.callbackId, dialog.alert, approval.why, deps);
+    return failed(`Not done: ${approval.why}.`);
+  }
   if (plan.kind === "refused") return { kind: "show", view: refusalModal(plan) };
   if (plan.kind === "already-inactive") return { kind: "show", view: disableModal(plan, dialog.id) };
   return intend(dialog, reason, submission.team, deps);
@@ -134,12 +135,17 @@ function errorsOf(reason: string, lastFour: string, dialog: Dialog): Readonly<Re
   return Object.keys(errors).length === 0 ? undefined : errors;
 }
 
-/** The plan as IAM stands now, for the user that the operator saw; undefined when IAM takes too long. */
-async function lookAgain({ account, keyId, userName }: Dialog, deps: ActionDeps): Promise<Plan | undefined> {
-  const enough = new AbortController();
+/** The asker as Slack knows him now, and the plan as IAM stands now for the user he saw; undefined: it took too long. */
+async function lookAgain(
+  submission: Submission,
+  { account, keyId, userName }: Dialog,
+  deps: ActionDeps,
+): Promise<readonly [Approval, Plan] | undefined> {
   const target = { account: accountOf(account, deps.config), keyId, expected: { userName } };
+  const both = Promise.all([approvalOf(submission, "operator", deps), planFromIam(target, deps)]);
+  const enough = new AbortController();
   const late = sleep(LOOK_MS, undefined, { signal: enough.signal }).catch(() => undefined);
-  return Promise.race([planFromIam(target, deps), late]).finally(() => enough.abort());
+  return Promise.race([both, late]).finally(() => enough.abort());
 }
 
 async function intend(dialog: Dialog, reason: string, team: string, deps: ActionDeps): Promise<SubmissionAnswer> {

@@ -325,6 +325,17 @@ describe("onDisableSubmit", () => {
     await assertNothingWasAsked(desk);
   });
 
+  it("answers as well while Slack does not say who is asking", async () => {
+    const desk = await openDesk();
+    const dialog = await desk.openDialog(SAM);
+    desk.chat.user = () => new Promise(() => {});
+
+    const answer = await desk.submit(SAM, dialog);
+
+    assert.match(textOf(answer), /did not answer in time/);
+    await assertNothingWasAsked(desk);
+  });
+
   it("leaves no timer behind when IAM answers", async () => {
     const desk = await openDesk();
     const dialog = await desk.openDialog(SAM);
