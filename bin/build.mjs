@@ -30,7 +30,7 @@ export function build(root) {
   });
   if (error !== undefined) throw error;
   if (status !== 0) throw new Error("build: tsc found errors (above)");
-  for (const file of sources.filter((name) => !/\.(ts|mjs)$/.test(name)))
+  for (const file of sources.filter((name) => !/(\.ts|\bbin.\w+\.mjs)$/.test(name)))
     cpSync(file, join(dist, relative(root, file)));
   chmodSync(join(dist, "bin", "ids.js"), 0o755);
   writeFileSync(stamp, digest);

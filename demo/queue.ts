@@ -18,15 +18,15 @@ export interface DemoQueue {
 
 const NAME = "trailhound";
 const DEAD = "trailhound-dead";
-const REGION = "eu-west-1";
+export const QUEUE_REGION = "eu-west-1";
 const MAX_RECEIVES = "10";
 
 /** Starts on a free port of 127.0.0.1. @throws Error when SQS refuses a body that is sent. */
 export async function startQueue(): Promise<DemoQueue> {
-  const server = await startFauxqs({ port: 0, host: "127.0.0.1", logger: false, defaultRegion: REGION });
-  const dead = server.createQueue(DEAD, { region: REGION });
+  const server = await startFauxqs({ port: 0, host: "127.0.0.1", logger: false, defaultRegion: QUEUE_REGION });
+  const dead = server.createQueue(DEAD, { region: QUEUE_REGION });
   const redrive = JSON.stringify({ deadLetterTargetArn: dead.queueArn, maxReceiveCount: MAX_RECEIVES });
-  const queue = server.createQueue(NAME, { region: REGION, attributes: { RedrivePolicy: redrive } });
+  const queue = server.createQueue(NAME, { region: QUEUE_REGION, attributes: { RedrivePolicy: redrive } });
   const endpoint = `http://127.0.0.1:${server.port}`;
   return {
     url: queue.queueUrl,
@@ -38,7 +38,7 @@ export async function startQueue(): Promise<DemoQueue> {
         headers: {
           "content-type": "application/x-amz-json-1.0",
           "x-amz-target": "AmazonSQS.SendMessage",
-          authorization: `AWS4-HMAC-SHA256 Credential=EVENTBRIDGE/20261120/${REGION}/sqs/aws4_request`,
+          authorization: `AWS4-HMAC-SHA256 Credential=EVENTBRIDGE/20261120/${QUEUE_REGION}/sqs/aws4_request`,
         },
         body: JSON.stringify({ QueueUrl: queue.queueUrl, MessageBody: body }),
       });
