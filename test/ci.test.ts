@@ -42,3 +42,31 @@ describe(".ci/run", () => {
     }
   });
 });
+
+describe("the report", () => {
+  /** Mocha with our settings over one file that holds `code`. */
+  function runMocha(code: string) {
+    const folder = mkdtempSync(join(tmpdir(), "ids-mocha-"));
+    try {
+      const file = join(folder, "made-up.cjs");
+      writeFileSync(file, code);
+      return spawnSync("node_modules/.bin/mocha", [file], { encoding: "utf8", env: { PATH: process.env["PATH"] } });
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  }
+
+  it("ends with the counts of what passed, failed and was skipped", () => {
+    const { status, stdout } = runMocha('it("a", () => {}); it("b", () => { throw new Error("b"); }); it("c");');
+
+    assert.equal(status, 1);
+    assert.equal(stdout.trim().split("\n").at(-1), "1 passed, 1 failed, 1 skipped");
+  });
+
+  it("fails a run that passes and then does not end", () => {
+    const { status, stderr } = runMocha('it("a", () => { setInterval(() => {}, 1000); });');
+
+    assert.equal(status, 1);
+    assert.match(stderr, /the tests ended 5 s ago and left open: .*Timeout/);
+  });
+});
