@@ -56,7 +56,7 @@ const FLOORS: readonly Floor[] = [
   {
     files: /^demo\//,
     imports: new RegExp(`^${CORE}|^blocks/|^src/(ports|config|adapters/.+)`),
-    packages: /^(node:.+|emulate|fauxqs|@aws-sdk\/client-sqs|yaml|zod)$/,
+    packages: /^(node:.+|emulate|fauxqs|ioredis)$/,
     effects: true,
   },
   { files: /^bin\/demo[^/]*\.ts$/, imports: /./, packages: /^(node:.+|pino)$/, effects: true, environment: true },

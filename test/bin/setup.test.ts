@@ -246,6 +246,8 @@ describe("build", () => {
     );
     writeFileSync(join(folder, "bin/ids.ts"), "one");
     writeFileSync(join(folder, "demo/page/page.css"), "body {}");
+    writeFileSync(join(folder, "demo/page/page.mjs"), "");
+    writeFileSync(join(folder, "bin/build.mjs"), "");
   });
   afterEach(() => rmSync(folder, { recursive: true }));
 
@@ -253,6 +255,8 @@ describe("build", () => {
     assert.equal(build(folder), "built");
 
     assert.equal(readFileSync(join(folder, "dist/demo/page/page.css"), "utf8"), "body {}");
+    assert.equal(existsSync(join(folder, "dist/demo/page/page.mjs")), true);
+    assert.equal(existsSync(join(folder, "dist/bin/build.mjs")), false);
     assert.equal(statSync(join(folder, "dist/bin/ids.js")).mode & 0o111, 0o111);
   });
 
