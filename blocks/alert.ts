@@ -5,7 +5,7 @@
 import { type Alert, disableKeyOf, isContained } from "../src/alert/alert.ts";
 import type { Level } from "../src/detect/finding.ts";
 import { facts, topActions, why } from "./facts.ts";
-import { ALERT_LIMITS, LIMITS } from "./limits.ts";
+import { ALERT_LIMITS, charsOf, LIMITS } from "./limits.ts";
 import { proof } from "./proof.ts";
 import { button, context, lines, plainText, rich } from "./rich.ts";
 import { headline, newest, sentence } from "./sentence.ts";
@@ -46,23 +46,36 @@ const MANY_ACTIONS = 3;
 /** The message of an alert as it stands now. */
 export function alertMessage(alert: Alert): Message {
   const [shape, level] = LEVEL_MARKS[alert.level];
-  const many = alert.counters.actions.length >= MANY_ACTIONS ? [topActions(alert)] : [];
+  const title = cut(words`${shape} ${level} · ${shown(alert.title, 100)}`, LIMITS.headerText);
   return {
     text: notification(alert, level),
-    blocks: [
-      {
-        type: "header",
-        text: plainText(cut(words`${shape} ${level} · ${shown(alert.title, 120)}`, LIMITS.headerText)),
-      },
-      rich(lines(sentence(alert), newest(alert))),
-      ...(alert.containment === undefined ? [] : [rich(...proof(alert.containment))]),
-      rich(facts(alert)),
-      rich(why(alert), ...many),
-      context(counters(alert)),
-      context(state(alert)),
-      actions(alert),
-    ],
+    blocks: [{ type: "header", text: plainText(title) }, ...body(alert, title.length)],
   };
+}
+
+/** How many pieces of evidence and how many actions are listed: fewer when names are so long that the message gets too long. */
+const DETAIL = [
+  { evidence: 4, actions: 6 },
+  { evidence: 2, actions: 3 },
+  { evidence: 1, actions: 0 },
+] as const;
+
+function body(alert: Alert, used: number): readonly Block[] {
+  const drafts = DETAIL.map((detail) => blocksOf(alert, detail));
+  return drafts.find((blocks) => used + charsOf(blocks) <= ALERT_LIMITS.chars) ?? drafts.slice(-1).flat();
+}
+
+function blocksOf(alert: Alert, detail: { readonly evidence: number; readonly actions: number }): readonly Block[] {
+  const isListed = detail.actions > 0 && alert.counters.actions.length >= MANY_ACTIONS;
+  return [
+    rich(lines(sentence(alert), newest(alert))),
+    ...(alert.containment === undefined ? [] : [rich(...proof(alert.containment))]),
+    rich(facts(alert)),
+    rich(why(alert, detail.evidence), ...(isListed ? [topActions(alert, detail.actions)] : [])),
+    context(counters(alert)),
+    context(state(alert)),
+    actions(alert),
+  ];
 }
 
 /** `[HIGH] prod-payments: alice created an access key for bob (success), 3 events` */

@@ -114,15 +114,17 @@ export function keyLine({ id, status, ageDays, lastUsed }: KeyView): Inline[] {
   const age = ageDays === 1 ? words`1 day old` : words`${ageDays} days old`;
   const used =
     lastUsed === undefined
-      ? [say(words`never used, as far as IAM says`)]
-      : [
-          say(words`last used `),
-          moment(lastUsed.at),
-          say(words` for `),
-          code(lastUsed.service, 30),
-          say(words` in `),
-          code(lastUsed.region, 30),
-        ];
+      ? [say(words`last use not known`)]
+      : lastUsed === "never"
+        ? [say(words`never used, says IAM`)]
+        : [
+            say(words`last used `),
+            moment(lastUsed.at),
+            say(words` for `),
+            code(lastUsed.service, 30),
+            say(words` in `),
+            code(lastUsed.region, 30),
+          ];
   return between(
     words` · `,
     [code(id)],

@@ -24,12 +24,16 @@ export function facts(alert: Alert): RichPart {
 }
 
 /** The rule and the facts that made it match, and which policy refused the call. */
-export function why(alert: Alert): RichPart {
+export function why(alert: Alert, most: number): RichPart {
   const evidence = alert.evidence
     .toSorted((a, b) => rank(a.field) - rank(b.field))
-    .slice(0, 4)
-    .map(({ field, value }) => [code(field, 48), say(words` is `), code(value, 72)]);
-  return quote([bold(words`Why this fired`), say(words` · rule `), code(alert.rule, 60)], ...evidence, refusal(alert));
+    .slice(0, most)
+    .map(({ field, value }) => [code(field, 40), say(words` is `), code(value, 48)]);
+  return quote(
+    [bold(words`Why this fired`), say(words` · rule `), code(alert.rule, 48)],
+    between(DOT, ...evidence),
+    refusal(alert),
+  );
 }
 
 /** The call stands in the sentence already: what else matched comes first. */
@@ -38,12 +42,12 @@ function rank(field: string): number {
 }
 
 /** `  38  iam:ListUsers`, most frequent first. */
-export function topActions({ counters }: Alert): RichPart {
-  const top = counters.actions.slice(0, 6);
+export function topActions({ counters }: Alert, most: number): RichPart {
+  const top = counters.actions.slice(0, most);
   const width = Math.max(...top.map(({ count }) => count.toLocaleString("en-US").length));
   const rows = top.map(({ action, count }) => {
     const padded = count.toLocaleString("en-US").padStart(width);
-    return words`${shown(padded)}  ${shown(action, 40)}`;
+    return words`${shown(padded)}  ${shown(action, 32)}`;
   });
   const more = counters.actions.length - top.length;
   return listing(more > 0 ? [...rows, words`+${more} more`] : rows);
@@ -69,11 +73,11 @@ const KIND_WORDS: Readonly<Record<PrincipalKind, Plain>> = {
 
 function who({ opening, keyAccount }: Alert): Inline[] {
   const kind = say(words`${KIND_WORDS[opening.principalKind]} `);
-  const name = opening.principalKind === "Root" ? [say(words`(full access)`)] : named(opening.principalName);
+  const name = opening.principalKind === "Root" ? [say(words`(full access)`)] : named(opening.principalName, 48);
   const session =
     opening.sessionName === undefined
       ? []
-      : [say(words`session `), ...named(opening.sessionName, 48), say(words` (chosen by the caller)`)];
+      : [say(words`session `), ...named(opening.sessionName, 32), say(words` (chosen by the caller)`)];
   const home = keyAccount === undefined ? [] : [say(words`of `), ...account(keyAccount)];
   return between(DOT, [kind, ...name], session, home);
 }
@@ -94,20 +98,20 @@ function from({ opening, counters }: Alert): Inline[] {
 
 function client({ userAgent }: Snapshot): Inline[] {
   if (userAgent === undefined) return [];
-  return [say(words`${productOf(userAgent)} · `), code(userAgent, 72), say(words` (reported by the caller)`)];
+  return [say(words`${productOf(userAgent)} · `), code(userAgent, 48), say(words` (reported by the caller)`)];
 }
 
 function where(alert: Alert): Inline[] {
   const others = alert.counters.regions.filter((region) => region !== alert.opening.region).length;
   const regions = [code(alert.opening.region, 30), ...(others > 0 ? [say(words` and ${others} more`)] : [])];
   const { owner } = alert.account;
-  const owned = owner === undefined ? [] : [say(words`owner ${shown(owner, 60)}`)];
+  const owned = owner === undefined ? [] : [say(words`owner ${shown(owner, 32)}`)];
   return between(DOT, account(alert.account), owned, regions);
 }
 
 function account({ id, name, configured }: AlertAccount): Inline[] {
   if (!configured) return [bold(words`⚠ unknown account`), say(words` ${shown(id, 30)}`)];
-  return name === undefined ? [say(shown(id, 30))] : [bold(shown(name, 60)), say(words` (${shown(id, 30)})`)];
+  return name === undefined ? [say(shown(id, 30))] : [bold(shown(name, 40)), say(words` (${shown(id, 30)})`)];
 }
 
 function when({ opening, seenAt }: Alert): Inline[] {
@@ -120,6 +124,6 @@ function refusal({ opening: { outcome, errorCode, denial } }: Alert): Inline[] {
   if (outcome === "success" || errorCode === undefined) return [];
   const { policyType, policyArn } = denial ?? {};
   const layer = policyType === undefined ? [] : [say(words`refused by: ${shown(policyType)}`)];
-  const policy = policyArn === undefined ? [] : [code(policyArn, 80)];
-  return between(DOT, [say(words`AWS answered `), code(errorCode, 60)], layer, policy);
+  const policy = policyArn === undefined ? [] : [code(policyArn, 56)];
+  return between(DOT, [say(words`AWS answered `), code(errorCode, 40)], layer, policy);
 }

@@ -132,8 +132,8 @@ function isSpread({ outcome, counters }: Alert): boolean {
 function whoIs(snapshot: Snapshot): Piece[] {
   const { principalKind, principalName, sessionName } = snapshot;
   if (principalKind === "Root") return [{ words: words`root`, strong: true }];
-  const name: Piece = { value: principalName, max: 48 };
-  return sessionName === undefined ? [name] : [name, { words: words` as ` }, { value: sessionName, max: 40 }];
+  const name: Piece = { value: principalName, max: 36 };
+  return sessionName === undefined ? [name] : [name, { words: words` as ` }, { value: sessionName, max: 32 }];
 }
 
 function spread({ counters }: Alert, from: readonly Piece[]): Piece[] {
@@ -167,8 +167,8 @@ function listOf(targets: readonly string[], separator: Plain): Piece[] {
   const told = targets.slice(0, 3).flatMap((target, i): Piece[] => {
     const kind = KINDS.find((word) => target.startsWith(`${word} `));
     const lead = i === 0 ? words` ` : separator;
-    if (kind === undefined) return [{ words: lead }, { value: target, max: 60 }];
-    return [{ words: words`${lead}${shown(kind)} ` }, { value: target.slice(kind.length + 1), max: 60 }];
+    if (kind === undefined) return [{ words: lead }, { value: target, max: 40 }];
+    return [{ words: words`${lead}${shown(kind)} ` }, { value: target.slice(kind.length + 1), max: 40 }];
   });
   const more = targets.length - 3;
   return more > 0 ? [...told, { words: words` and ${more} more` }] : told;

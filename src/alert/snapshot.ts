@@ -84,8 +84,8 @@ function layerOf(denial: {
 
 /** Sign-ins say it of the call, other calls of the session. */
 function mfaOf(record: CloudTrailRecord): boolean | undefined {
-  const used = textAt(record.additionalEventData, "MFAUsed");
-  return used === undefined ? record.userIdentity.sessionContext?.mfaAuthenticated : used.toLowerCase() === "yes";
+  const used = textAt(record.additionalEventData, "MFAUsed")?.toLowerCase();
+  return used === "yes" || used === "no" ? used === "yes" : record.userIdentity.sessionContext?.mfaAuthenticated;
 }
 
 /** The JSON within RECORD_LIMIT: long strings and lists give way first, so that the shape of the record stays. */

@@ -105,7 +105,8 @@ function taintedInputs(next: () => string): Inputs {
     name,
     { ...alert, id: INPUTS.alerts[name]?.id ?? "" },
   ]);
-  return { ...inputs, alerts: Object.fromEntries(alerts) };
+  const everything = { ...inputs.everything, id: INPUTS.everything.id };
+  return { ...inputs, everything, alerts: Object.fromEntries(alerts) };
 }
 
 interface Node {
@@ -188,7 +189,8 @@ describe("hostile text", () => {
           if (name.startsWith("alert: ")) assertShort(surface, name);
         }
       }),
-      { numRuns: 80 },
+      // Shrinking texts of this size takes minutes; the seed is enough to find them again.
+      { numRuns: 60, endOnFailure: true },
     );
   });
 

@@ -158,6 +158,33 @@ export const ALERTS: Readonly<Record<string, Alert>> = {
   "key gone": alertWith({}, {}, { containment: { ...CONTAINMENT, state: { kind: "not-found" }, readBacks: [] } }),
 };
 
+const one = alertWith({
+  ...DENIED,
+  errorMessage:
+    "User: arn:aws:sts::111122223333:assumed-role/Deploy/alice is not authorized to perform: cloudtrail:StopLogging on resource: main with an explicit deny in a service control policy: arn:aws:organizations::444455556666:policy/o-abc/service_control_policy/p-def",
+  userIdentity: ROLE_SESSION,
+});
+
+/** No real alert has all of it: the longest that an alert can get. */
+const EVERYTHING: Alert = {
+  ...one,
+  keyAccount: { id: "444455556666", name: "acme-dev", configured: true },
+  opening: { ...one.opening, targets: ["user a", "policy b", "role c", "trail d"] },
+  latest: {
+    ...one.opening,
+    eventID: "d3a0b7b3-1111-4222-8333-444455556666",
+    targets: ["user a", "policy b", "role c"],
+  },
+  evidence: ["a", "b", "c", "d", "e"].map((field) => ({ selection: "s", field, value: "v" })),
+  outcome: "success",
+  counters: {
+    ...one.counters,
+    actions: ["a", "b", "c", "d", "e", "f", "g"].map((action) => ({ action, count: 1_000_000 })),
+  },
+  acknowledged: { by: "U0SAM1234", at: "2026-11-20T10:05:00Z" },
+  containment: FAILED_BACK,
+};
+
 const KEY_VIEW = {
   id: KEY,
   status: "Active",
@@ -212,6 +239,7 @@ export const WHO: WhoAnswer = {
 
 export interface Inputs {
   readonly alerts: Readonly<Record<string, Alert>>;
+  readonly everything: Alert;
   readonly plan: KnownPlan;
   readonly refused: RefusedPlan;
   readonly who: WhoAnswer;
@@ -219,6 +247,7 @@ export interface Inputs {
 }
 export const INPUTS: Inputs = {
   alerts: ALERTS,
+  everything: EVERYTHING,
   plan: PLAN,
   refused: REFUSED,
   who: WHO,
@@ -228,13 +257,21 @@ export const INPUTS: Inputs = {
 export const DIALOG = "dg_000000000000000000000001";
 
 /** All surfaces made of these inputs. */
-export function surfacesOf({ alerts, plan, refused, who, said }: Inputs): Readonly<Record<string, Message | Modal>> {
+export function surfacesOf({
+  alerts,
+  everything,
+  plan,
+  refused,
+  who,
+  said,
+}: Inputs): Readonly<Record<string, Message | Modal>> {
   const [any = alertWith()] = Object.values(alerts);
   const elsewhere = who.identities.map((identity) => ({
     ...identity,
     account: { id: "444455556666", name: "acme-dev" },
   }));
   return {
+    "alert: everything": alertMessage(everything),
     ...Object.fromEntries(Object.entries(alerts).map(([name, alert]) => [`alert: ${name}`, alertMessage(alert)])),
     details: detailsModal(any),
     "disable: loading": disableLoadingModal(),
