@@ -8,7 +8,7 @@ import { type Job, Queue, Worker } from "bullmq";
 import { Redis } from "ioredis";
 import type { Clock, DueRow, Effects, Log, Row } from "../ports.ts";
 import { KEY_TAG } from "./lua/prelude.ts";
-import { COMMAND_TIMEOUT_MS, type RedisConnection } from "./redis.ts";
+import { COMMAND_TIMEOUT_MS, LIMITS, type RedisConnection } from "./redis.ts";
 import { findRow, rowName } from "./row.ts";
 
 /** Which queue runs a kind of row. Acts and read-backs never wait behind Slack. */
@@ -17,7 +17,7 @@ const QUEUES = ["deliver", "act"] as const;
 
 export const BULL_PREFIX = `${KEY_TAG}:bull`;
 const CONCURRENCY = 10;
-/** Longer than the longest blocking read (10 s): on a connection that died silently the worker starts anew. */
+/** Longer than the longest blocking read (10 s): a connection silent for that long is dead and made anew. */
 const WORKER_TIMEOUT_MS = 15_000;
 /** A worker that takes nothing for so long while a row is overdue is replaced. */
 const STUCK_MS = 60_000;
@@ -46,7 +46,7 @@ export function openEffects(connection: RedisConnection, clock: Clock, log: Log)
       for (const lane of lanes.values()) lane.start(handle);
     },
     async stop(withinMs) {
-      // BullMQ waits for running jobs as long as they take, and for ever when Redis hangs.
+      // BullMQ waits for running jobs as long as they take, and for ever when Redis is away: then the process has to end.
       await within(withinMs, Promise.all([...lanes.values()].map((lane) => lane.close())));
     },
   };
@@ -54,12 +54,7 @@ export function openEffects(connection: RedisConnection, clock: Clock, log: Log)
 
 function openLane(name: string, connection: RedisConnection, clock: Clock, log: Log): Lane {
   const failed = (error: Error) => log.warn({ queue: name, err: error.message }, "effects.failed");
-  const client = new Redis({
-    ...connection,
-    commandTimeout: COMMAND_TIMEOUT_MS,
-    maxRetriesPerRequest: 1,
-    enableOfflineQueue: false,
-  });
+  const client = new Redis({ ...connection, ...LIMITS });
   client.on("error", failed);
   const queue = new Queue<Hint>(name, {
     connection: client,
@@ -114,7 +109,7 @@ function openLane(name: string, connection: RedisConnection, clock: Clock, log: 
 
 function openWorker(name: string, connection: RedisConnection, run: (job: Job<Hint>) => Promise<void>, log: Log) {
   const worker = new Worker<Hint>(name, run, {
-    connection: { ...connection, maxRetriesPerRequest: null, commandTimeout: WORKER_TIMEOUT_MS },
+    connection: { ...connection, maxRetriesPerRequest: null, socketTimeout: WORKER_TIMEOUT_MS },
     prefix: BULL_PREFIX,
     concurrency: CONCURRENCY,
     lockDuration: 10_000,
@@ -122,6 +117,8 @@ function openWorker(name: string, connection: RedisConnection, run: (job: Job<Hi
     // The default gives a job up when its worker was killed twice.
     maxStalledCount: 1000,
     drainDelay: 5,
+    // The default waits 15 s after a lost connection before it takes the next job.
+    runRetryDelay: 1_000,
     removeOnComplete: { count: 0 },
     removeOnFail: { count: 0 },
   });

@@ -27,7 +27,8 @@ export interface RedisConnection {
   readonly password?: string;
   readonly tls?: Readonly<Record<string, never>>;
   readonly connectTimeout: number;
-  readonly retryStrategy: (times: number) => number;
+  /** Milliseconds until the next try; null ends the connection. */
+  readonly retryStrategy: (times: number) => number | null;
 }
 
 export interface RedisStores {
@@ -50,7 +51,16 @@ export class RedisError extends Error {
 }
 
 export const COMMAND_TIMEOUT_MS = 3_000;
+/** A connection that owes an answer for so long is dead, though nobody said so: it is made anew. */
+const SOCKET_TIMEOUT_MS = 5_000;
 const MAX_RECONNECT_MS = 1_000;
+/** No call waits longer than that, and none for a connection. */
+export const LIMITS = {
+  commandTimeout: COMMAND_TIMEOUT_MS,
+  socketTimeout: SOCKET_TIMEOUT_MS,
+  maxRetriesPerRequest: 1,
+  enableOfflineQueue: false,
+} as const;
 
 /** @throws RedisError when it cannot be reached or must not be used; `allowUnsafe` turns the latter into a warning. */
 export async function openRedis(
@@ -61,9 +71,7 @@ export async function openRedis(
   const connection = connectionOf(target);
   const redis = new Redis({
     ...connection,
-    commandTimeout: COMMAND_TIMEOUT_MS,
-    maxRetriesPerRequest: 1,
-    enableOfflineQueue: false,
+    ...LIMITS,
     lazyConnect: true,
   });
   redis.on("error", (error) => log.warn({ err: error.message }, "redis.failed"));
