@@ -4,10 +4,11 @@
  */
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { mkdir, rm } from "node:fs/promises";
+import { mkdir, readdir, rm } from "node:fs/promises";
 import { createServer } from "node:http";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { borrowRedis } from "../demo/borrowed.ts";
 import { ACCOUNT, GLOBAL_REGION, HOME_REGION } from "../demo/cast.ts";
 import { listen, stopServer } from "../demo/http.ts";
 import { QUEUE_REGION } from "../demo/queue.ts";
@@ -19,6 +20,7 @@ import { serve } from "./serve.ts";
 
 const DEFAULT_PORT = 4000;
 const PORTS_TRIED = 20;
+const DATA = "data";
 const SPEEDS = { least: 0.1, most: 50 };
 
 const HELP = `usage: ids demo [--port PORT] [--speed FACTOR] [--no-open]
@@ -45,8 +47,11 @@ export async function demo(argv: readonly string[]): Promise<number> {
   const port = await findPort(options.port);
   if (typeof port === "string") return refuse(port, 1);
 
-  const folder = resolve("data", `demo-${port}`);
-  await clear(folder);
+  await clearLeftOvers();
+  const folder = resolve(DATA, `demo-${port}`);
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const redisUrl = process.env["REDIS_URL"] || undefined;
+  const borrowed = redisUrl === undefined ? undefined : await borrowRedis(redisUrl);
   const log = openLog("info", join(folder, "demo.log"));
   const ended = new Promise<void>((done) => {
     for (const name of ["SIGINT", "SIGTERM", "SIGHUP"]) process.once(name, () => done());
@@ -55,18 +60,22 @@ export async function demo(argv: readonly string[]): Promise<number> {
   const stage = await openStage({
     port,
     speed: options.speed,
-    startBot: (scene) => startBot(scene, join(folder, "bot"), log),
+    startBot: async (scene) => {
+      await borrowed?.clear();
+      return startBot(scene, join(folder, "bot"), redisUrl, log);
+    },
     onFailure: (error) => log.error({ err: error }, "demo.failed"),
   });
   process.stdout.write(`open ${stage.front.url}\n`);
   if (options.open) openBrowser(stage.front.url);
   await ended;
   await stage.stop();
+  await borrowed?.giveBack();
   return 0;
 }
 
 /** A bot with an empty memory, told in its own words where everything is. */
-async function startBot(scene: Scene, data: string, log: Log): Promise<Bot> {
+async function startBot(scene: Scene, data: string, redisUrl: string | undefined, log: Log): Promise<Bot> {
   await rm(data, { recursive: true, force: true });
   Object.assign(process.env, {
     AWS_REGION: scene.region,
@@ -96,7 +105,9 @@ async function startBot(scene: Scene, data: string, log: Log): Promise<Bot> {
       slackBotToken: scene.slackToken,
       slackSigningSecret: scene.signingSecret,
       slackApiUrl: scene.slackApiUrl,
-      allowUnsafeRedis: false,
+      // A borrowed Redis need not be a durable one: nothing here outlives the demo.
+      ...(redisUrl === undefined ? {} : { redisUrl }),
+      allowUnsafeRedis: redisUrl !== undefined,
     },
     log,
   });
@@ -107,17 +118,24 @@ async function startBot(scene: Scene, data: string, log: Log): Promise<Bot> {
 /** Nothing of this machine's own AWS settings: a profile or an endpoint could lead to a real account. */
 function useStageOnly(): void {
   for (const name of Object.keys(process.env)) if (name.startsWith("AWS_")) delete process.env[name];
-  process.env["AWS_CONFIG_FILE"] = "/dev/null";
-  process.env["AWS_SHARED_CREDENTIALS_FILE"] = "/dev/null";
-  process.env["AWS_EC2_METADATA_DISABLED"] = "true";
+  Object.assign(process.env, {
+    AWS_CONFIG_FILE: "/dev/null",
+    AWS_SHARED_CREDENTIALS_FILE: "/dev/null",
+    AWS_EC2_METADATA_DISABLED: "true",
+    // The SDK's warning about Node 20 would stand above the one line that matters.
+    AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true",
+  });
 }
 
-/** Empties the folder of the last demo on this port; a redis-server that outlived it, killed, is ended first. */
-async function clear(folder: string): Promise<void> {
-  const redis = join(folder, "bot", "redis");
-  if (existsSync(redis)) await (await startRedis({ dir: redis })).stop();
-  await rm(folder, { recursive: true, force: true });
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+/** Removes the folders of demos that ended; a redis-server that outlived its demo, killed, is ended first. */
+async function clearLeftOvers(): Promise<void> {
+  for (const name of await readdir(DATA).catch(() => [])) {
+    const port = Number(/^demo-(\d+)$/.exec(name)?.[1]);
+    if (Number.isNaN(port) || !(await isFree(port))) continue;
+    const redis = join(DATA, name, "bot", "redis");
+    if (existsSync(redis)) await (await startRedis({ dir: redis })).stop();
+    await rm(join(DATA, name), { recursive: true, force: true });
+  }
 }
 
 function optionsOf(argv: readonly string[]): Options | "help" | string {

@@ -10,6 +10,7 @@ import {
   HUNT,
   HUNT_LASTS_SECONDS,
   HUNT_SECONDS,
+  MEANWHILE,
   PHASES,
   type Phase,
   SIGNERS,
@@ -24,6 +25,8 @@ export interface Caption {
   readonly at: number;
   /** `thief`, `trailhound`, a name of the cast, or `story` for what no call tells. */
   readonly who: string;
+  /** Whose key the thief used. */
+  readonly as?: string;
   readonly action?: string;
   readonly outcome?: Answer["kind"];
   readonly text?: string;
@@ -66,6 +69,7 @@ async function hunt(player: Player): Promise<number> {
   let refused = 0;
   for (let turn = 0; turn * HUNT_SECONDS < HUNT_LASTS_SECONDS; turn += 1) {
     await sleep((HUNT_SECONDS * 1000) / player.speed, undefined, { signal: player.signal });
+    if (turn % HUNT.length === HUNT.length - 1) act(MEANWHILE, undefined, player);
     const call = HUNT[turn % HUNT.length];
     const outcome = call === undefined ? undefined : act(call, undefined, player);
     if (call !== undefined && outcome === "invalid-key") {
@@ -94,12 +98,16 @@ function act(call: StoryCall, text: string | undefined, player: Player): Answer[
   const key = keyOf(player.world, by);
   if (key === undefined) return undefined;
   const answer = player.world.call({ keyId: key.id, action, region, ...client, ...(params ? { params } : {}) });
-  const as = teller === "thief" && userName === "support2" ? "as support2. " : "";
-  const told =
-    answer.kind === "invalid-key"
-      ? `${as}The key …${key.id.slice(-4)} is inactive: no CloudTrail record.`
-      : `${as}${text ?? ""}`;
-  player.tell({ at: player.now(), who: teller, action, outcome: answer.kind, text: told });
+  const refused = `The key …${key.id.slice(-4)} is inactive: refused at the door, so no CloudTrail record.`;
+  const told = answer.kind === "invalid-key" ? refused : text;
+  player.tell({
+    at: player.now(),
+    who: teller,
+    ...(teller === "thief" ? { as: userName } : {}),
+    action,
+    outcome: answer.kind,
+    ...(told === undefined ? {} : { text: told }),
+  });
   return answer.kind;
 }
 
@@ -118,31 +126,19 @@ function leftOver(world: World): string {
 }
 
 /** What Trailhound itself does in the account, from the world's answer; undefined for what is not worth a line. */
-export function captionOf(call: Call, answer: Answer, at: number): Caption {
-  const params = call.params ?? {};
-  const told = answer.kind === "ok" ? deedOf(call.action, params, answer.value) : undefined;
-  return {
-    at,
-    who: "trailhound",
-    action: call.action,
-    outcome: answer.kind,
-    ...(told === undefined ? {} : { text: told }),
-  };
+export function captionOf(call: Call, answer: Answer, at: number): Caption | undefined {
+  const told =
+    answer.kind === "ok" ? deedOf(call.action, call.params ?? {}, answer.value) : "It may not, or it failed.";
+  return told === undefined
+    ? undefined
+    : { at, who: "trailhound", action: call.action, outcome: answer.kind, text: told };
 }
 
 function deedOf(action: string, params: JsonObject, value: JsonObject): string | undefined {
   const user = textOf(params, "userName");
-  const key = `…${textOf(params, "accessKeyId").slice(-4)}`;
-  switch (action) {
-    case "iam:UpdateAccessKey":
-      return `Sets ${key} of ${user} to ${textOf(params, "status")}.`;
-    case "iam:GetAccessKeyLastUsed":
-      return `Asks whose key ${key} is: ${textOf(value, "userName")}.`;
-    case "iam:ListAccessKeys":
-      return `Reads the keys of ${user}: ${keyStates(value)}.`;
-    default:
-      return user === "" ? undefined : `Looks at ${user}.`;
-  }
+  if (action === "iam:ListAccessKeys") return `Reads the keys of ${user}: ${keyStates(value)}.`;
+  if (action !== "iam:UpdateAccessKey") return undefined;
+  return `Sets …${textOf(params, "accessKeyId").slice(-4)} of ${user} to ${textOf(params, "status")}.`;
 }
 
 function keyStates(value: JsonObject): string {

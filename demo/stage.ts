@@ -83,7 +83,9 @@ export async function openStage(options: StageOptions): Promise<Stage> {
       delayMs: DELAY_MS / options.speed,
       send: queue.send,
       onCall: (call, answer) => {
-        if (call.keyId === world.trailhoundKey) tell(captionOf(call, answer, Date.now()));
+        const caption = call.keyId === world.trailhoundKey ? captionOf(call, answer, Date.now()) : undefined;
+        // It reads before it asks, before it acts and before it tells: once is enough to know.
+        if (caption !== undefined && caption.text !== captions.at(-1)?.text) tell(caption);
       },
     });
     stand = world;

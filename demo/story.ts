@@ -113,16 +113,17 @@ export const STORY: readonly Step[] = [
   { at: 88, phase: "hunt", text: "Your turn: press “Disable key…”. The thief goes on, one call every five seconds." },
 ];
 
-/** What he does afterwards, over and over, every HUNT_SECONDS; CI goes on with its work. */
+/** What he does afterwards, over and over, one call every HUNT_SECONDS. */
 export const HUNT: readonly StoryCall[] = [
   { by: "leaked", action: "dynamodb:ListTables", region: HOME_REGION },
   { by: "support2", action: "iam:ListUsers", region: GLOBAL_REGION },
   { by: "leaked", action: "lambda:ListFunctions", region: HOME_REGION },
   { by: "support2", action: "ec2:DescribeInstances", region: FAR_REGION },
-  { by: "ci", action: "ec2:DescribeInstances", region: HOME_REGION },
   { by: "leaked", action: "ssm:DescribeParameters", region: HOME_REGION },
   { by: "support2", action: "secretsmanager:ListSecrets", region: HOME_REGION },
 ];
+/** CI goes on with its work: one call a round of his. */
+export const MEANWHILE: StoryCall = { by: "ci", action: "ec2:DescribeInstances", region: HOME_REGION };
 export const HUNT_SECONDS = 5;
 export const HUNT_LASTS_SECONDS = 600;
 

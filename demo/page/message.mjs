@@ -19,7 +19,7 @@ export function renderMessage(message, surface) {
     h(
       "div",
       { class: "body" },
-      ephemeral && h("p", { class: "only-you" }, h("span", { "aria-hidden": "true" }, "👁 "), "Only visible to you"),
+      ephemeral && h("p", { class: "only-you" }, "Only visible to you"),
       h(
         "p",
         { class: "byline" },

@@ -13,6 +13,8 @@ const busy = new Set();
 let world = { people: [], messages: [], ephemerals: {}, modals: {}, story: {} };
 /** Ids change when the stage is set anew, names do not. */
 let actingAs = "sam";
+/** The reader typed a command: its answer comes into view wherever the reader was. */
+let awaiting = false;
 
 const me = () => world.people.find((person) => person.name === actingAs) ?? world.people[0];
 const personName = (id) => world.people.find((person) => person.id === id)?.name ?? id;
@@ -126,7 +128,10 @@ const listeners = {
   },
   ephemerals({ user, messages }) {
     world.ephemerals[user] = messages;
-    if (user === me()?.id) drawChannel();
+    if (user !== me()?.id) return;
+    drawChannel();
+    if (awaiting) channel.scrollTop = channel.scrollHeight;
+    awaiting = false;
   },
   modal({ user, modal }) {
     world.modals[user] = modal;
@@ -159,6 +164,10 @@ at("newer").addEventListener("click", () => {
 channel.addEventListener("scroll", () => {
   if (channel.scrollHeight - channel.scrollTop - channel.clientHeight < 60) at("newer").hidden = true;
 });
+function command(text) {
+  awaiting = true;
+  ask({ kind: "command", text });
+}
 at("composer").addEventListener("submit", (event) => {
   event.preventDefault();
   const input = at("draft");
@@ -168,10 +177,9 @@ at("composer").addEventListener("submit", (event) => {
   at("composer-hint").textContent = isCommand ? "" : "Only /ids commands are answered here: try /ids help";
   if (!isCommand) return;
   input.value = "";
-  ask({ kind: "command", text: typed });
+  command(typed);
 });
-for (const chip of document.querySelectorAll(".chip"))
-  chip.addEventListener("click", () => ask({ kind: "command", text: chip.textContent }));
+for (const chip of document.querySelectorAll(".chip")) chip.addEventListener("click", () => command(chip.textContent));
 for (const tab of document.querySelectorAll(".tab"))
   tab.addEventListener("click", () => {
     document.body.dataset.view = tab.dataset.view;

@@ -10,7 +10,7 @@ const OUTCOMES = {
   "invalid-key": ["⊘", "InvalidClientTokenId"],
 };
 
-/** `captions`: `{ at, who, action?, outcome?, text }`; `play`: `{ phase, text }`. */
+/** `captions`: `{ at, who, as?, action?, outcome?, text }`; `play`: `{ phase, text }`. */
 export function openStory({ list, status, again }) {
   let count = 0;
   function add(caption) {
@@ -36,15 +36,25 @@ export function openStory({ list, status, again }) {
   };
 }
 
-function captionOf({ at, who, action, outcome, text }) {
+function captionOf({ at, who, as, action, outcome, text }) {
   const [mark, word] = OUTCOMES[outcome] ?? [];
   return h(
     "li",
     { class: `caption ${who}` },
     h("time", {}, clock(at / 1000, true)),
-    h("span", { class: "who" }, who),
-    action && h("code", {}, action),
-    word && h("span", { class: `outcome ${outcome}` }, h("span", { "aria-hidden": "true" }, `${mark} `), word),
-    text && h("p", {}, text),
+    h(
+      "div",
+      {},
+      action &&
+        h(
+          "p",
+          { class: "deed" },
+          h("b", {}, who),
+          as && h("span", { class: "as" }, ` as ${as}`),
+          h("span", { class: `outcome ${outcome}` }, h("span", { "aria-hidden": "true" }, `${mark} `), word),
+        ),
+      action && h("code", {}, action),
+      text && h("p", { class: "told" }, text),
+    ),
   );
 }
