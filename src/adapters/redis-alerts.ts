@@ -63,34 +63,37 @@ export function redisAlerts(redis: Redis): AlertStore {
   };
 }
 
-/** What the Lua reads of a fold. Record text goes through UTF-8 first: cjson refuses lone surrogates. */
+/** What the Lua reads of a fold. */
 function headerOf({ key, alert, subjects, shows, chapter: { finding }, sightings }: AlertFold): string {
-  return JSON.stringify({
+  const header = {
     key,
     alert,
     finding: finding.id,
-    at: utf8(finding.time),
+    at: finding.time,
     time: msOf(finding.time),
     shows,
     subjects: subjects.map(digestOfSubject),
     sightings: sightings.map(({ eventID, time, action, region, ip }) => [
-      utf8(eventID),
-      utf8(time),
+      eventID,
+      time,
       msOf(time),
-      utf8(action),
-      utf8(region),
-      utf8(ip),
+      action,
+      region,
+      ip,
     ]),
-  });
+  };
+  const json = JSON.stringify(header);
+  // cjson refuses a lone surrogate, which JSON.stringify writes as an escape: then all text takes the way over UTF-8.
+  return /\\ud[89a-f]/.test(json) ? JSON.stringify(header, (_, part) => utf8(part)) : json;
+}
+
+function utf8(part: unknown): unknown {
+  return typeof part === "string" ? Buffer.from(part).toString() : part;
 }
 
 /** Subjects are record text: of any length, with any character. */
 function digestOfSubject(subject: string): string {
   return createHash("sha256").update(subject).digest("hex");
-}
-
-function utf8(text: string): string {
-  return Buffer.from(text).toString();
 }
 
 /** `[hash, actions, regions, addresses]` as the Lua `load` gives it. @returns undefined when there is no such alert. */

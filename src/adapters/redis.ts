@@ -95,7 +95,7 @@ export async function openRedis(
     state: redisState(redis),
     connection,
     async check() {
-      return (await findSchemaFault(redis)) ?? (await findRedisFault(redis, options));
+      return (await findSchemaFault(redis)) ?? (options.allowUnsafe ? undefined : await findRedisFault(redis, options));
     },
     async ping() {
       await redis.ping();

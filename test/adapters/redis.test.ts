@@ -29,10 +29,9 @@ describe("openRedis", () => {
     }))
       await redis.client.config("SET", name, value);
   });
-  const open = async (options: Parameters<typeof openRedis>[1] = STRICT, log = memoryLog()) => {
-    const stores = await openRedis({ path: redis.path }, options, log);
+  const open = async (options: Parameters<typeof openRedis>[1] = STRICT) => {
+    const stores = await openRedis({ path: redis.path }, options, memoryLog());
     await stores.close();
-    return log;
   };
 
   it("takes a Redis that keeps everything, and marks it with our schema", async () => {
@@ -55,10 +54,14 @@ describe("openRedis", () => {
 
     it(`takes ${setting} ${value} with a warning when the unsafe is allowed`, async () => {
       await redis.client.config("SET", setting, value);
-      const { lines } = await open({ ...STRICT, allowUnsafe: true });
+      const log = memoryLog();
+      const stores = await openRedis({ path: redis.path }, { ...STRICT, allowUnsafe: true }, log);
+      const later = await stores.check();
+      await stores.close();
 
+      assert.equal(later, undefined);
       assert.deepEqual(
-        lines.map(({ level, name }) => [level, name]),
+        log.lines.map(({ level, name }) => [level, name]),
         [["warn", "redis.unsafe"]],
       );
     });

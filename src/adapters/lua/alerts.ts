@@ -64,6 +64,17 @@ local function countSighting(key, sighting)
   if ms > tonumber(last) then redis.call('HSET', key, 'last', at, 'lastMs', ms) end
 end
 
+-- A correlation names up to a thousand records and most of them are counted already: ask for all of them at once.
+local function countSightings(key, sightings)
+  for from = 1, #sightings, 1000 do
+    local ids = {}
+    for i = from, math.min(from + 999, #sightings) do ids[#ids + 1] = sightings[i][1] end
+    for i, held in ipairs(redis.call('SMISMEMBER', key .. ':events', unpack(ids))) do
+      if held == 0 then countSighting(key, sightings[from + i - 1]) end
+    end
+  end
+end
+
 local function join(id, fold)
   local key = alertKey(id)
   redis.call('SADD', key .. ':findings', fold.finding)
@@ -72,7 +83,7 @@ local function join(id, fold)
   if fold.time > tonumber(redis.call('HGET', key, 'latestMs')) then
     redis.call('HSET', key, 'latest', fold.chapter, 'latestMs', fold.time)
   end
-  for _, sighting in ipairs(fold.sightings) do countSighting(key, sighting) end
+  countSightings(key, fold.sightings)
   local lastMs = redis.call('HGET', key, 'lastMs')
   for _, subject in ipairs(fold.subjects) do
     local listed = P .. 'subject:' .. subject
