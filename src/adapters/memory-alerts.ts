@@ -107,8 +107,6 @@ export function memoryAlerts(alerts: HeldAlerts, rows: HeldRows): AlertStore {
       alert.shown = Math.max(alert.shown, rev);
       alert.nextAt = nextAt;
       delete alert.reservation;
-      delete alert.unsureSince;
-      delete alert.missedAt;
       if (alert.rev <= alert.shown) return;
       if (alert.urgent !== undefined && alert.urgent.rev > alert.shown) alert.nextAt = alert.urgent.at;
       addRow(rows, { ...deliverRow(id), at: alert.nextAt });

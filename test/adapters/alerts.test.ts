@@ -116,6 +116,16 @@ contract("alert store", (stores) => {
     assert.deepEqual(addresses, ["192.0.2.1", "192.0.2.2", "192.0.2.3"]);
   });
 
+  it("counts a record once that a finding names twice", async () => {
+    const sighting = { eventID: "e1", time: iso(NOON), action: "s3:ListBuckets", region: "us-east-1", ip: "192.0.2.1" };
+    await commit({ id: "a", sightings: [sighting, sighting] });
+
+    assert.deepEqual(
+      [(await alert("al_key-1_a")).events, (await alert("al_key-1_a")).actions],
+      [1, { "s3:ListBuckets": 1 }],
+    );
+  });
+
   it("takes first and last from the records, not from their arrival", async () => {
     await commit({ id: "b", at: NOON }, { id: "c", at: NOON + HOUR }, { id: "a", at: NOON - HOUR });
 
@@ -199,6 +209,7 @@ contract("alert store", (stores) => {
     });
     await stores().alerts.commit({ folds: [], quarantined: [item("qu_1")], now: NOON });
     await stores().alerts.commit({ folds: [], quarantined: [item("qu_1"), item("qu_2")], now: NOON + 1 });
+    await stores().alerts.commit({ folds: [], quarantined: [item("qu_1")], now: NOON + 2 });
 
     assert.deepEqual(await stores().alerts.quarantined(10), [item("qu_2"), item("qu_1")]);
     assert.deepEqual(await stores().alerts.quarantined(1), [item("qu_2")]);

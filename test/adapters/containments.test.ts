@@ -158,6 +158,26 @@ contract("containment store", (stores) => {
     assert.equal(await stores().alerts.alert("al_gone"), undefined);
   });
 
+  it("leaves nothing of an alert that is gone in the way of the same alert opening again", async () => {
+    await intend(recordOf(1, { kind: "requested" }, "al_key-2_z"));
+    await stores().alerts.commit({ folds: [foldOf({ id: "z", key: "key-2" })], quarantined: [], now: NOON });
+
+    assert.equal((await stores().alerts.alert("al_key-2_z"))?.findings, 1);
+  });
+
+  it("owes a delivery no longer once there is nothing to show", async () => {
+    await stores().alerts.confirm(ALERT, { channel: "C1", ts: "1.1", rev: 9 }, NOON);
+    await containments().saveIntent(
+      recordOf(1, { kind: "expired" }, "al_gone"),
+      { rows: [{ kind: "deliver", id: ALERT, at: NOON }] },
+      NOON,
+    );
+    assert.deepEqual(await names(), [`deliver:${ALERT}`]);
+
+    assert.deepEqual(await stores().alerts.reserve(ALERT, "w1", NOON), { kind: "nothing" });
+    assert.deepEqual(await names(), []);
+  });
+
   it("knows no intent that was not recorded", async () => {
     assert.equal(await containments().intent("in_9"), undefined);
   });

@@ -44,6 +44,12 @@ contract("detector state", (stores) => {
     assert.deepEqual(await add(addOf("a", NOON)), [["a", "b"]]);
   });
 
+  it("keeps the time of a record that comes again with another one", async () => {
+    await add(addOf("a", NOON), addOf("a", NOON + 5 * MINUTE));
+
+    assert.deepEqual(await add(addOf("b", NOON - 6 * MINUTE)), [["b", "a"]]);
+  });
+
   it("keeps the newest members of a flood", async () => {
     const flood = Array.from({ length: MAX_MEMBERS + 50 }, (_, i) => addOf(`e${String(i).padStart(5, "0")}`, NOON + i));
     await add(...flood);

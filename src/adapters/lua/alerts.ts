@@ -87,13 +87,13 @@ local function join(id, fold)
   local lastMs = redis.call('HGET', key, 'lastMs')
   for _, subject in ipairs(fold.subjects) do
     local listed = P .. 'subject:' .. subject
-    redis.call('ZADD', listed, 'GT', lastMs, id)
+    redis.call('ZADD', listed, lastMs, id)
     redis.call('ZREMRANGEBYRANK', listed, 0, ${-MAX_PER_SUBJECT - 1})
     redis.call('PEXPIRE', listed, ${ALERT_KEPT_MS})
   end
 end
 
-local hinted, rows = {}, {}
+local rows = {}
 for _, fold in ipairs(folds) do
   local id = findAlert(fold)
   if id then
@@ -105,8 +105,7 @@ for _, fold in ipairs(folds) do
     if shows == '1' then
       redis.call('HINCRBY', alertKey(id), 'rev', 1)
       local due, row = math.max(now, tonumber(nextAt or 0)), 'deliver:' .. id
-      if addRow(row, due) and not hinted[row] then
-        hinted[row] = true
+      if addRow(row, due) then
         rows[#rows + 1] = row
         rows[#rows + 1] = due
       end

@@ -57,7 +57,7 @@ if alert.ts == ts then redis.call('HINCRBY', key, 'edits', 1) end
 local shown = math.max(tonumber(alert.shown), tonumber(rev))
 if tonumber(alert.urgentRev or 0) > shown then nextAt = alert.urgentAt end
 redis.call('HSET', key, 'channel', channel, 'ts', ts, 'shown', shown, 'nextAt', nextAt)
-redis.call('HDEL', key, 'reservedBy', 'reservedAt', 'reservedUntil', 'unsureSince', 'missedAt')
+redis.call('HDEL', key, 'reservedBy', 'reservedAt', 'reservedUntil')
 if tonumber(alert.rev) > shown then addRow(row, nextAt) end
 return 1
 `;
