@@ -112,26 +112,20 @@ function factsOf({ account, userName, key, otherKeys }: KnownPlan) {
 /** `AKIA…7QXA` · Active · 412 days old · last used … by `s3` in `us-east-1` */
 export function keyLine({ id, status, ageDays, lastUsed }: KeyView): Inline[] {
   const age = ageDays === 1 ? words`1 day old` : words`${ageDays} days old`;
-  const used =
-    lastUsed === undefined
-      ? [say(words`last use not known`)]
-      : lastUsed === "never"
-        ? [say(words`never used, says IAM`)]
-        : [
-            say(words`last used `),
-            moment(lastUsed.at),
-            say(words` for `),
-            code(lastUsed.service, 30),
-            say(words` in `),
-            code(lastUsed.region, 30),
-          ];
   return between(
     words` · `,
     [code(id)],
     [bold(words`${status === "Active" ? words`Active` : words`Inactive`}`)],
     [say(age)],
-    used,
+    useOf(lastUsed),
   );
+}
+
+function useOf(lastUsed: KeyView["lastUsed"]): Inline[] {
+  if (lastUsed === undefined) return [say(words`last use not known`)];
+  if (lastUsed === "never") return [say(words`never used, says IAM`)];
+  const { at, service, region } = lastUsed;
+  return [say(words`last used `), moment(at), say(words` for `), code(service, 30), say(words` in `), code(region, 30)];
 }
 
 /** Said before the click, not after: a disabled key is not a thief locked out. */

@@ -26,7 +26,7 @@ import type { Plan } from "../src/contain/plan.ts";
 import type { Click, Dialog, DueRow, IntentRecord, Ports, Submission, SubmissionAnswer } from "../src/ports.ts";
 import { noteIntent } from "./audit.ts";
 import { type AskDeps, approvalOf, authorisedAlert, isFirst, noteRefusal } from "./authorise.ts";
-import { accountOf, planFromIam } from "./plan.ts";
+import { accountOf, planFromIam, withUses } from "./plan.ts";
 
 export interface ActionDeps extends AskDeps, Pick<Ports, "iam" | "effects"> {}
 
@@ -86,7 +86,7 @@ async function dialogFor(stored: StoredAlert, operator: string, deps: ActionDeps
     openedAt: new Date(deps.clock.now()).toISOString(),
   };
   await deps.containments.keepDialog(dialog, DIALOG_MS);
-  return disableModal(plan, dialog.id);
+  return disableModal(await withUses(plan, deps), dialog.id);
 }
 
 export async function onDisableSubmit(submission: Submission, deps: ActionDeps): Promise<SubmissionAnswer> {

@@ -35,12 +35,9 @@ export async function authorisedAlert(
     deps.log.warn({ user: click.user, action: click.actionId }, "button.unknown");
     return undefined;
   }
-  const approval = isOnItsMessage(alert, click)
-    ? await approvalOf(click, who, deps)
-    : ({
-        allowed: false,
-        why: "this button is not on the alert's own message: use the one in the alert's channel",
-      } as const);
+  const misplaced = misplacedBecause(alert, click);
+  const approval: Approval =
+    misplaced === undefined ? await approvalOf(click, who, deps) : { allowed: false, why: misplaced };
   if (approval.allowed) return alert;
   await deps.chat.respond(click.responseUrl, noticeMessage(`Not done: ${approval.why}.`));
   await noteRefusal(click, click.actionId, alert.id, approval.why, deps);
@@ -48,8 +45,12 @@ export async function authorisedAlert(
 }
 
 /** A button carries an alert id, which is no secret: it counts only where Trailhound posted that alert. */
-function isOnItsMessage({ post }: StoredAlert, { channel, messageTs }: Click): boolean {
-  return post !== undefined && post.channel === channel && post.ts === messageTs;
+function misplacedBecause({ post }: StoredAlert, { channel, messageTs }: Click): string | undefined {
+  // A crash between post and confirm: the message is in the channel, the store learns where within half a minute.
+  if (post === undefined)
+    return "Trailhound restarted and is still finding this message again: press once more in half a minute";
+  if (post.channel === channel && post.ts === messageTs) return undefined;
+  return "this button is not on the alert's own message: use the one in the alert's channel";
 }
 
 /** False for a request that was handled before, or that carries nothing to know it again by. */

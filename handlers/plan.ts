@@ -2,6 +2,8 @@
  * Looking a key up in IAM and planning on what is found: the same look before the dialog, at its submission and
  * before the call.
  */
+
+import type { LastUse } from "../src/cloudtrail/accesskey.ts";
 import { type DisableTarget, type Plan, planDisable, refusalOf } from "../src/contain/plan.ts";
 import type { Ports } from "../src/ports.ts";
 
@@ -21,6 +23,28 @@ export function accountOf(id: string, config: ContainConfig): DisableTarget["acc
   const known = config.accounts.find((account) => account.id === id);
   if (known === undefined) return { id, configured: false };
   return known.name === undefined ? { id, configured: true } : { id, name: known.name, configured: true };
+}
+
+/** When IAM saw a key last; undefined when it could not be asked. */
+export async function lastUseOf(
+  account: string,
+  keyId: string,
+  { iam }: Pick<Ports, "iam">,
+): Promise<LastUse | undefined> {
+  const owner = await iam.keyOwner(account, keyId);
+  return owner.kind === "ok" ? (owner.value.lastUsed ?? "never") : undefined;
+}
+
+/** The same plan with the last use of the user's other keys: who decides should see which one the thief used. */
+export async function withUses<P extends Plan>(plan: P, deps: Pick<Ports, "iam">): Promise<P> {
+  if (plan.kind === "refused") return plan;
+  const otherKeys = await Promise.all(
+    plan.otherKeys.map(async (key) => {
+      const lastUsed = await lastUseOf(plan.account.id, key.id, deps);
+      return lastUsed === undefined ? key : { ...key, lastUsed };
+    }),
+  );
+  return { ...plan, otherKeys };
 }
 
 export async function planFromIam(target: DisableTarget, deps: PlanDeps): Promise<Plan> {

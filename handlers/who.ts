@@ -9,6 +9,7 @@ import { accountOfKeyId, type KeyView } from "../src/cloudtrail/accesskey.ts";
 import { arnOf } from "../src/cloudtrail/arn.ts";
 import type { Identity, Subject } from "../src/identity/identity.ts";
 import type { IamAnswer, IamUser, Ports, UserKey } from "../src/ports.ts";
+import { lastUseOf } from "./plan.ts";
 
 type WhoPorts = Pick<Ports, "alerts" | "iam" | "clock">;
 
@@ -88,8 +89,7 @@ async function cardOf(account: AccountView, user: IamUser, ports: WhoPorts): Pro
 }
 
 async function viewOf(account: AccountView, key: UserKey, { iam, clock }: WhoPorts): Promise<KeyView> {
-  const owner = await iam.keyOwner(account.id, key.id);
-  const lastUsed = owner.kind === "ok" ? owner.value.lastUsed : undefined;
+  const lastUsed = await lastUseOf(account.id, key.id, { iam });
   const ageDays = Math.floor((clock.now() - Date.parse(key.createdAt)) / DAY_MS);
   return { ...key, ageDays, ...(lastUsed === undefined ? {} : { lastUsed }) };
 }

@@ -3,7 +3,8 @@
  * With a foreign Redis the key must come from the environment instead: whoever can write that Redis must not own it.
  */
 import { randomBytes } from "node:crypto";
-import { mkdir, open, readFile, stat } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { link, mkdir, open, readFile, stat, unlink } from "node:fs/promises";
 import { dirname } from "node:path";
 
 const KEY_BYTES = 32;
@@ -15,17 +16,7 @@ const KEY_BYTES = 32;
  */
 export async function readOrMakeAuditKey(file: string): Promise<Buffer> {
   await mkdir(dirname(file), { recursive: true, mode: 0o700 });
-  const made = randomBytes(KEY_BYTES);
-  try {
-    // "wx": of two processes that start at once, one makes the key and the other reads it.
-    const handle = await open(file, "wx", 0o600);
-    await handle.writeFile(`${made.toString("hex")}\n`);
-    await handle.sync();
-    await handle.close();
-    return made;
-  } catch (error) {
-    if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
-  }
+  if (!existsSync(file)) await make(file);
   const { mode } = await stat(file);
   if ((mode & 0o077) !== 0)
     throw new Error(`${file}: others may read it (mode ${(mode & 0o777).toString(8)}); chmod 600 ${file}`);
@@ -35,4 +26,20 @@ export async function readOrMakeAuditKey(file: string): Promise<Buffer> {
       `${file}: not 64 hex digits; restore it from a backup (without it the audit log cannot be verified)`,
     );
   return Buffer.from(text, "hex");
+}
+
+/** Written whole beside its place and linked there: of two processes that start at once, both read the same key. */
+async function make(file: string): Promise<void> {
+  const draft = `${file}.${randomBytes(8).toString("hex")}`;
+  const handle = await open(draft, "wx", 0o600);
+  await handle.writeFile(`${randomBytes(KEY_BYTES).toString("hex")}\n`);
+  await handle.sync();
+  await handle.close();
+  try {
+    await link(draft, file);
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
+  } finally {
+    await unlink(draft);
+  }
 }

@@ -32,10 +32,16 @@ export async function openDoor(listeners: Listeners, options: DoorOptions): Prom
   const { door } = options;
   const logger = boltLogger(options.log);
   if (door.mode === "socket") {
-    const receiver = new SocketModeReceiver({ appToken: door.appToken, logger });
+    const receiver = new SocketModeReceiver({
+      appToken: door.appToken,
+      logger,
+      // Where the connection is asked for; unlike a post, asking again does no harm, so the SDK may.
+      installerOptions: options.apiUrl === undefined ? {} : { clientOptions: { slackApiUrl: options.apiUrl } },
+    });
     const app = appOf(receiver, listeners, options, logger);
     await app.start();
-    return { close: async () => void (await app.stop()) };
+    // The receiver's own stop does not wait for the connection's end.
+    return { close: async () => void (await receiver.client.disconnect()) };
   }
   const receiver = new HTTPReceiver({
     signingSecret: door.signingSecret,

@@ -4,9 +4,9 @@
  */
 import { accessKeyOf } from "../cloudtrail/accesskey.ts";
 import { denialOf, type PolicyType } from "../cloudtrail/denial.ts";
-import { isObject, textAt } from "../cloudtrail/json.ts";
+import { isObject } from "../cloudtrail/json.ts";
 import { type PrincipalKind, principalOf } from "../cloudtrail/principal.ts";
-import { actionOf, type CloudTrailRecord, errorCodeOf, type Json, outcomeOf } from "../cloudtrail/record.ts";
+import { actionOf, type CloudTrailRecord, errorCodeOf, type Json, mfaOf, outcomeOf } from "../cloudtrail/record.ts";
 import { targetsOf } from "../cloudtrail/target.ts";
 import type { Outcome } from "../detect/finding.ts";
 import { withoutSecretFields, withoutSecrets } from "./secret.ts";
@@ -80,12 +80,6 @@ function layerOf(denial: {
 }): NonNullable<Snapshot["denial"]> {
   const { policyType, policyArn } = denial;
   return { ...(policyType && { policyType }), ...(policyArn && { policyArn }) };
-}
-
-/** Sign-ins say it of the call, other calls of the session. */
-function mfaOf(record: CloudTrailRecord): boolean | undefined {
-  const used = textAt(record.additionalEventData, "MFAUsed")?.toLowerCase();
-  return used === "yes" || used === "no" ? used === "yes" : record.userIdentity.sessionContext?.mfaAuthenticated;
 }
 
 /** The JSON within RECORD_LIMIT: long strings and lists give way first, so that the shape of the record stays. */

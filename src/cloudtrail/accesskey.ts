@@ -6,13 +6,17 @@
  */
 import { type CloudTrailRecord, isAccountId } from "./record.ts";
 
+/** When and for what IAM saw a key last. "never": IAM says so, which is not the same as not having asked. */
+export type LastUse = { readonly at: string; readonly service: string; readonly region: string } | "never";
+
 /** One key of the user as the dialog shows it. */
 export interface KeyView {
   readonly id: string;
   readonly status: "Active" | "Inactive";
   readonly createdAt: string;
   readonly ageDays: number;
-  readonly lastUsed?: { readonly at: string; readonly service: string; readonly region: string };
+  /** Absent: not known. */
+  readonly lastUsed?: LastUse;
 }
 
 export type KeyType = "long-term" | "temporary";

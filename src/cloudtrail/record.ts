@@ -150,6 +150,12 @@ export function errorCodeOf(record: CloudTrailRecord): string | undefined {
   return record.errorCode ?? textAt(record.responseElements, "errorCode");
 }
 
+/** Whether a second factor was used: sign-ins say it of the call, other calls of the session. Undefined: not recorded. */
+export function mfaOf(record: CloudTrailRecord): boolean | undefined {
+  const used = textAt(record.additionalEventData, "MFAUsed")?.toLowerCase();
+  return used === "yes" || used === "no" ? used === "yes" : record.userIdentity.sessionContext?.mfaAuthenticated;
+}
+
 /** Twelve digits. */
 export function isAccountId(text: string | undefined): text is string {
   return text !== undefined && /^\d{12}$/.test(text);

@@ -15,7 +15,7 @@ const MAX_LENGTH = 200;
  *
  * AttachUserPolicy `{ userName: "support2", policyArn: "arn:aws:iam::aws:policy/AdministratorAccess" }`
  *   → `["user support2", "policy AdministratorAccess"]`
- * RunInstances of eight → `["8 × p3.16xlarge"]`; a call without known parameters → `[]`
+ * RunInstances of eight → `["8 x p3.16xlarge"]`; a call without known parameters → `[]`
  */
 export function targetsOf(record: CloudTrailRecord): readonly string[] {
   const launched = launchedBy(record);
@@ -40,7 +40,7 @@ function launchedBy(record: CloudTrailRecord): string | undefined {
   const started = valueAt(record.responseElements, "instancesSet.items");
   const wanted = valueAt(record.requestParameters, "instancesSet.items.0.maxCount");
   const count = Array.isArray(started) ? started.length : wanted;
-  return cut(typeof count === "number" ? `${count} × ${type}` : `instance ${type}`);
+  return cut(typeof count === "number" ? `${count} x ${type}` : `instance ${type}`);
 }
 
 /** Texts at a path; `"items[].id"` names the id of every item, `"names[]"` every item itself. */

@@ -2,7 +2,7 @@
  * Plans: may this key be disabled, what would that do, and what would it not do. Decides and changes nothing.
  * Pure: the caller reads IAM and hands in what it found.
  */
-import { accountOfKeyId, type KeyView } from "../cloudtrail/accesskey.ts";
+import { accountOfKeyId, type KeyView, type LastUse } from "../cloudtrail/accesskey.ts";
 import { isProtected } from "./protected.ts";
 import { type Refusal, stepsFor } from "./refusal.ts";
 
@@ -45,7 +45,7 @@ export type Told<T> =
 
 export interface KeyFacts {
   /** Without a user name the key is root's. */
-  readonly owner: Told<{ readonly userName?: string; readonly lastUsed?: NonNullable<KeyView["lastUsed"]> }>;
+  readonly owner: Told<{ readonly userName?: string; readonly lastUsed?: Exclude<LastUse, "never"> }>;
   readonly user: Told<{ readonly arn: string; readonly userName: string }>;
   readonly keys: Told<readonly Pick<KeyView, "id" | "status" | "createdAt">[]>;
   /** The key that our own calls are signed with. */
@@ -94,13 +94,13 @@ export function planDisable(target: DisableTarget, facts: KeyFacts, rules: PlanR
   if (key === undefined) return refused("key-gone", target);
 
   const { id, name } = target.account;
-  const { lastUsed } = owner.value;
+  const { lastUsed = "never" } = owner.value;
   return {
     kind: key.status === "Active" ? "possible" : "already-inactive",
     account: name === undefined ? { id } : { id, name },
     userName,
     userArn: arn,
-    key: { ...viewOf(key, rules.now), ...(lastUsed === undefined ? {} : { lastUsed }) },
+    key: { ...viewOf(key, rules.now), lastUsed },
     otherKeys: keys.value.filter((other) => other !== key).map((other) => viewOf(other, rules.now)),
   };
 }

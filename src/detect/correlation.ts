@@ -121,9 +121,8 @@ function firedOf(correlation: Correlation, trigger: Sighting, window: readonly W
   };
 }
 
-/** `12 distinct: iam:ListUsers (3), s3:ListBuckets (1), …`, most frequent first. */
+/** `12 distinct, such as iam:ListUsers, s3:ListBuckets`, most frequent first. */
 function topOf(counts: ReadonlyMap<string, number>): string {
-  const top = [...counts].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1)).slice(0, 5);
-  const shown = top.map(([value, times]) => `${value} (${times})`).join(", ");
-  return `${counts.size} distinct: ${shown}${counts.size > top.length ? ", …" : ""}`;
+  const top = [...counts].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1)).slice(0, 2);
+  return `${counts.size} distinct, such as ${top.map(([value]) => value).join(", ")}`;
 }

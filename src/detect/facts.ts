@@ -4,9 +4,8 @@
  */
 import { accessKeyOf } from "../cloudtrail/accesskey.ts";
 import { isDenied, isDryRun } from "../cloudtrail/denial.ts";
-import { textAt } from "../cloudtrail/json.ts";
 import { principalOf } from "../cloudtrail/principal.ts";
-import { actionOf, type CloudTrailRecord, outcomeOf } from "../cloudtrail/record.ts";
+import { actionOf, type CloudTrailRecord, mfaOf, outcomeOf } from "../cloudtrail/record.ts";
 import { actorIsTarget, grantsAdminPolicy, isBigInstance, isPublic, isWorldOpen } from "./request.ts";
 
 /** Undefined: unknown for this record; rules see it as an absent field. */
@@ -162,14 +161,10 @@ export function describeFacts(): string {
   ].join("\n");
 }
 
-function mfaOf(record: CloudTrailRecord): boolean | undefined {
-  const used = textAt(record.additionalEventData, "MFAUsed")?.toLowerCase();
-  if (used === "yes" || used === "no") return used === "yes";
-  return record.userIdentity.sessionContext?.mfaAuthenticated;
-}
-
 function isByService(record: CloudTrailRecord): boolean {
   const { type, invokedBy } = record.userIdentity;
+  // Older records of the console say that sign-in made the call; behind it is a person.
+  if (invokedBy === "signin.amazonaws.com") return false;
   if (type === "AWSService" || invokedBy !== undefined) return true;
   return /\.amazonaws\.com(\.cn)?$|^AWS Internal/.test(record.sourceIPAddress ?? "");
 }

@@ -67,13 +67,13 @@ describe("targetsOf", () => {
   it("counts the instances that were started", () => {
     const started = { instancesSet: { items: Array.from({ length: 8 }, (_, at) => ({ instanceId: `i-${at}` })) } };
 
-    assert.deepEqual(targets("ec2:RunInstances", { instanceType: "p3.16xlarge" }, started), ["8 × p3.16xlarge"]);
+    assert.deepEqual(targets("ec2:RunInstances", { instanceType: "p3.16xlarge" }, started), ["8 x p3.16xlarge"]);
   });
 
   it("counts the instances that were asked for when none started", () => {
     const asked = { instanceType: "p3.16xlarge", instancesSet: { items: [{ minCount: 1, maxCount: 4 }] } };
 
-    assert.deepEqual(targets("ec2:RunInstances", asked), ["4 × p3.16xlarge"]);
+    assert.deepEqual(targets("ec2:RunInstances", asked), ["4 x p3.16xlarge"]);
     assert.deepEqual(targets("ec2:RunInstances", { instanceType: "p3.16xlarge" }), ["instance p3.16xlarge"]);
   });
 

@@ -38,6 +38,29 @@ describe("onDisableClick", () => {
     assert.match(dialog, /^dl_[0-9a-f]{32}$/);
   });
 
+  it("says when the user's other key was used last, and never claims what it did not ask", async () => {
+    const desk = await openDesk();
+    const other = "AKIAI44QH8DHBEXAMPLE";
+    const key = {
+      account: ACCOUNT,
+      userName: USER,
+      id: other,
+      status: "Active",
+      createdAt: "2026-10-20T10:00:00Z",
+    } as const;
+    desk.iam.keyring.set(other, {
+      ...key,
+      lastUsed: { at: "2026-11-20T10:04:00Z", service: "ec2", region: "eu-west-1" },
+    });
+
+    await desk.openDialog(SAM);
+    assert.match(lastModal(desk), /Other key.*last used.*ec2/);
+
+    desk.iam.keyring.set(other, key);
+    await desk.openDialog(SAM);
+    assert.match(lastModal(desk), /Other key.*never used, says IAM/);
+  });
+
   it("puts nothing into the dialog but its id, and remembers the rest itself for 15 minutes", async () => {
     const desk = await openDesk();
 
