@@ -5,7 +5,7 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { type Config, ConfigError, parseConfig } from "../src/config.ts";
+import { type Config, ConfigError, configWarnings, parseConfig } from "../src/config.ts";
 import { openLog } from "../src/log.ts";
 import { readSecrets, type Secrets } from "../src/secrets.ts";
 import { STOP_MS, serve } from "./serve.ts";
@@ -30,6 +30,7 @@ export async function serveCommand(argv: readonly string[]): Promise<number> {
   if ("problem" in settings) return refuse(settings.problem);
 
   const log = openLog(options.debug ? "debug" : "info");
+  for (const warning of configWarnings(settings.config)) log.warn({ warning }, "config.warned");
   const running = await serve({ ...settings, log });
   const signal = await new Promise<string>((done) => {
     for (const name of ["SIGTERM", "SIGINT"]) process.once(name, () => done(name));
@@ -40,7 +41,8 @@ export async function serveCommand(argv: readonly string[]): Promise<number> {
   await running.stop();
   clearTimeout(late);
   log.info({}, "serve.stopped");
-  return 0;
+  // With Redis gone, a connection that is still being tried again would hold the process for ever.
+  process.exit(0);
 }
 
 function optionsOf(argv: readonly string[]) {

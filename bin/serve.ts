@@ -44,8 +44,8 @@ export interface Running {
 
 /** SIGTERM to exit, at most: supervisors send SIGKILL after 30 s. */
 export const STOP_MS = 25_000;
-const INBOX_STOP_MS = 15_000;
-const EFFECTS_STOP_MS = 8_000;
+const INBOX_STOP_MS = 12_000;
+const EFFECTS_STOP_MS = 5_000;
 const CHECK_MS = 60_000;
 /** A foreign Redis that syncs every second loses at most 2 s of replies in a power cut: the delete waits longer. */
 const DELAYED_DELETE_MS = 3_000;

@@ -33,6 +33,8 @@ interface Lane {
   hint(rows: readonly DueRow[]): Promise<void>;
   start(handle: Handle): void;
   close(): Promise<void>;
+  /** Lets go of connections that would otherwise be tried again for ever. */
+  cut(): void;
 }
 
 export function openEffects(connection: RedisConnection, clock: Clock, log: Log): Effects {
@@ -47,7 +49,9 @@ export function openEffects(connection: RedisConnection, clock: Clock, log: Log)
     },
     async stop(withinMs) {
       // BullMQ waits for running jobs as long as they take, and for ever when Redis is away: then the process has to end.
-      await within(withinMs, Promise.all([...lanes.values()].map((lane) => lane.close())));
+      if (await within(withinMs, Promise.all([...lanes.values()].map((lane) => lane.close())))) return;
+      log.warn({ withinMs }, "effects.cut-off");
+      for (const lane of lanes.values()) lane.cut();
     },
   };
 }
@@ -102,6 +106,10 @@ function openLane(name: string, connection: RedisConnection, clock: Clock, log: 
     async close() {
       await worker?.close();
       await queue.close();
+      client.disconnect();
+    },
+    cut() {
+      worker?.disconnect().catch(failed);
       client.disconnect();
     },
   };
