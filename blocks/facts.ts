@@ -4,6 +4,7 @@
  */
 import type { Alert, AlertAccount, Snapshot } from "../src/alert/alert.ts";
 import type { PrincipalKind } from "../src/cloudtrail/principal.ts";
+import type { Evidence } from "../src/detect/finding.ts";
 import { productOf } from "./client.ts";
 import { durationIn } from "./proof.ts";
 import { between, bold, code, lines, listing, moment, named, quote, say } from "./rich.ts";
@@ -25,10 +26,9 @@ export function facts(alert: Alert): RichPart {
 
 /** The rule and the facts that made it match, and which policy refused the call. */
 export function why(alert: Alert, most: number): RichPart {
-  const evidence = alert.evidence
-    .toSorted((a, b) => rank(a.field) - rank(b.field))
-    .slice(0, most)
-    .map(({ field, value }) => [code(field, 40), say(words` is `), code(value, 48)]);
+  const beyondTheCall = alert.evidence.filter(({ field }) => field !== "eventName" && field !== "eventSource");
+  // The call stands in the sentence already: it is named here only when nothing else matched.
+  const evidence = (beyondTheCall.length > 0 ? beyondTheCall : alert.evidence).slice(0, most).map(evidenceLine);
   return quote(
     [bold(words`Why this fired`), say(words` · rule `), code(alert.rule, 48)],
     between(DOT, ...evidence),
@@ -36,9 +36,21 @@ export function why(alert: Alert, most: number): RichPart {
   );
 }
 
-/** The call stands in the sentence already: what else matched comes first. */
-function rank(field: string): number {
-  return field === "eventSource" ? 2 : field === "eventName" ? 1 : 0;
+/** Facts as people say them; others are shown as field and value. */
+const FACT_WORDS: ReadonlyMap<string, Plain> = new Map([
+  ["ids.actor_is_target false", words`it acts on somebody else than its caller`],
+  ["ids.big_instance true", words`big or GPU instances, or very many at once`],
+  ["ids.dry_run true", words`a dry run, to see whether it would be allowed`],
+  ["ids.mfa false", words`no MFA was used`],
+  ["ids.policy_grants_admin true", words`the policy gives administrator rights`],
+  ["ids.public_principal true", words`it lets everyone in`],
+  ["ids.region_unused true", words`a region that this account does not use`],
+  ["ids.world_open true", words`it is open to the whole internet`],
+]);
+
+function evidenceLine({ field, value }: Evidence): Inline[] {
+  const said = FACT_WORDS.get(`${field} ${value}`);
+  return said === undefined ? [code(field, 40), say(words` is `), code(value, 48)] : [say(said)];
 }
 
 /** `  38  iam:ListUsers`, most frequent first. */
