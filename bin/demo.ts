@@ -95,6 +95,7 @@ async function startBot(scene: Scene, data: string, redisUrl: string | undefined
         http: { host: "127.0.0.1", port: await freePort() },
       },
       sqs: { queues: [{ url: scene.queueUrl, region: QUEUE_REGION }] },
+      s3: { buckets: [] },
       rules: [],
       protected: [],
       redis: { durability: "strict" },

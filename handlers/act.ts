@@ -107,7 +107,7 @@ async function attempt(record: IntentRecord, leaseEnds: number, deps: ActDeps): 
   // A process that slept must not call late: another worker may be at it, or a person may have decided otherwise.
   if (deps.clock.now() >= leaseEnds) throw new Error("the lease ran out before the call, so nothing was called");
 
-  const answer = await deps.iam.deactivateKey(account, userName, keyId);
+  const answer = await deps.iam.deactivateKey(account, userName, keyId, intent.id);
   switch (answer.kind) {
     case "ok":
       return settle(attempted, { kind: "deactivated", at: iso(deps.clock.now()) }, deps, answer.value);

@@ -14,6 +14,19 @@ export interface Account {
   readonly owner?: string;
   /** Absent: every region. */
   readonly regions?: readonly string[];
+  /** ARN of the role that is assumed to read this account's IAM, CloudTrail and log files; absent: the bot's own credentials. */
+  readonly reader?: string;
+  /** ARN of the role that is assumed for the one call that disables a key; absent: as for reading. */
+  readonly responder?: string;
+  /** What both roles' trust policies ask for (`sts:ExternalId`). */
+  readonly externalId?: string;
+}
+/** A bucket whose log files are read when a notification names them. */
+export interface Bucket {
+  readonly name: string;
+  readonly region: string;
+  /** Id of the account whose reader role opens it; absent: the bot's own credentials. */
+  readonly account?: string;
 }
 export interface Queue {
   readonly url: string;
@@ -33,6 +46,7 @@ export interface Config {
     readonly http: Listen;
   };
   readonly sqs: { readonly queues: readonly Queue[] };
+  readonly s3: { readonly buckets: readonly Bucket[] };
   /** Folders that add rules to the bundled ones. */
   readonly rules: readonly string[];
   /** ARN patterns, `*` = any characters, of principals that are never contained from Slack. */
@@ -59,6 +73,10 @@ const PORT_RANGE = "a port from 1 to 65535";
 const text = (wanted: string) => z.string(wanted).min(1, wanted);
 const pattern = (wanted: string, regex: RegExp) => z.string(wanted).regex(regex, wanted);
 const region = pattern("an AWS region such as us-east-1", /^[a-z]{2,3}(-[a-z]+)+-\d$/);
+const role = pattern(
+  "the ARN of a role such as arn:aws:iam::111122223333:role/trailhound-reader",
+  /^arn:[\w-]+:iam::\d{12}:role\/[\w+=,.@/-]+$/,
+);
 const listen = (host: string, port: number) => ({
   host: pattern("a host name or address to listen on", /^[\w.:-]+$/).default(host),
   port: z.int(PORT_RANGE).min(1, PORT_RANGE).max(65535, PORT_RANGE).default(port),
@@ -69,6 +87,19 @@ const ACCOUNT = {
   name: text("a name for the account"),
   owner: z.exactOptional(text("the name of a person or team")),
   regions: z.exactOptional(z.array(region, "a list of regions").min(1, "a list of regions (leave it out for all)")),
+  reader: z.exactOptional(role),
+  responder: z.exactOptional(role),
+  external_id: z.exactOptional(
+    pattern("an external id: 2 to 1224 letters, digits and +=,.@:/-", /^[\w+=,.@:/-]{2,1224}$/),
+  ),
+};
+const BUCKET = {
+  name: pattern("a bucket's name", /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/),
+  region,
+  account: z.exactOptional(pattern(ACCOUNT_ID, /^\d{12}$/)),
+};
+const S3 = {
+  buckets: z.array(z.strictObject(BUCKET, "a bucket with name and region"), "a list of buckets").default([]),
 };
 const HTTP = listen("127.0.0.1", 3000);
 const SLACK = {
@@ -95,6 +126,7 @@ const ROOT = {
     .min(1, "a list of at least one account"),
   slack: z.strictObject(SLACK, "a section with channel and operators"),
   sqs: z.strictObject(SQS, "a section with queues"),
+  s3: z.strictObject(S3, "a section with buckets").prefault({}),
   rules: z.array(text("a folder"), "a list of folders").default([]),
   protected: z.array(arnPattern, "a list of ARN patterns").default([]),
   redis: z.strictObject(REDIS, "a section with durability").prefault({}),
@@ -110,6 +142,8 @@ const SECTIONS = new Map<string, object>([
   ["slack", SLACK],
   ["slack.http", HTTP],
   ["sqs", SQS],
+  ["s3", S3],
+  ["s3.buckets", BUCKET],
   ["redis", REDIS],
   ["health", HEALTH],
 ]);
@@ -131,12 +165,15 @@ export function parseConfig(yamlText: string, file: string): Config {
   const data: unknown = document.toJS();
   const parsed = SCHEMA.safeParse(data);
   const problems = (parsed.error?.issues ?? []).flatMap((issue) => problemsOf(issue, document));
-  problems.push(...repeatedAccounts(document), ...queuesWithoutRegion(document));
+  problems.push(...repeatedAccounts(document), ...queuesWithoutRegion(document), ...misplaced(document));
   if (!parsed.success || problems.length > 0) throw new ConfigError(file, problems);
 
-  const { sqs, rules, data: folder, ...rest } = parsed.data;
+  const { accounts, sqs, rules, data: folder, ...rest } = parsed.data;
   return {
     ...rest,
+    accounts: accounts.map(({ external_id: externalId, ...account }) =>
+      externalId === undefined ? account : { ...account, externalId },
+    ),
     sqs: { queues: sqs.queues.map((url) => ({ url, region: regionOf(url) ?? sqs.region ?? "" })) },
     rules: rules.map((path) => fromFile(file, path)),
     data: fromFile(file, folder),
@@ -180,6 +217,25 @@ function repeatedAccounts(document: Document): readonly string[] {
     if (typeof id !== "string" || first === index) return [];
     return [`config accounts[${index}].id: "${id}" is there already, as accounts[${first}]`];
   });
+}
+
+/** A role of another account than the one it stands under, and a bucket of an account that is not in the list. */
+function misplaced(document: Document): readonly string[] {
+  const accounts = itemsAt(document, ["accounts"]).map((account) => (isMap(account) ? account : undefined));
+  const roles = accounts.flatMap((account, index) =>
+    ["reader", "responder"].flatMap((key) => {
+      const [id, arn] = [account?.get("id"), account?.get(key)];
+      if (typeof id !== "string" || typeof arn !== "string" || !arn.startsWith("arn:")) return [];
+      if (arn.split(":")[4] === id) return [];
+      return [`config accounts[${index}].${key}: "${arn}" is not a role of account "${id}"`];
+    }),
+  );
+  const buckets = itemsAt(document, ["s3", "buckets"]).flatMap((bucket, index) => {
+    const account = isMap(bucket) ? bucket.get("account") : undefined;
+    if (typeof account !== "string" || accounts.some((known) => known?.get("id") === account)) return [];
+    return [`config s3.buckets[${index}].account: "${account}" is not the id of one of the accounts`];
+  });
+  return [...roles, ...buckets];
 }
 
 function queuesWithoutRegion(document: Document): readonly string[] {

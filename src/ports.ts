@@ -4,6 +4,8 @@
  */
 import type { Message, Modal } from "../blocks/text.ts";
 import type { AlertFold, StoredAlert } from "./alert/alert.ts";
+import type { LogFileRef, Reason, Rejected } from "./cloudtrail/envelope.ts";
+import type { CloudTrailRecord } from "./cloudtrail/record.ts";
 import type { AuditEntry } from "./contain/audit.ts";
 import type { Intent } from "./contain/intent.ts";
 import type { Containment } from "./contain/outcome.ts";
@@ -26,6 +28,8 @@ export interface InboxMessage {
   readonly id: string;
   readonly body: string;
   readonly receiveCount: number;
+  /** When it was put into the queue, in ms; absent when SQS did not say. */
+  readonly sentAt?: number;
 }
 
 export interface Inbox {
@@ -185,6 +189,49 @@ export type IamAnswer<T> =
   /** Throttled, timed out, network: it may or may not have happened. */
   | { readonly kind: "unavailable"; readonly why: string };
 
+/** One page of history: what LookupEvents said of one account and region. */
+export type TrailAnswer =
+  /** Newest first. `more`: older ones were left behind at the limit of pages. */
+  | { readonly kind: "ok"; readonly records: readonly CloudTrailRecord[]; readonly more: boolean }
+  /** `missing` is the action our role lacks: `cloudtrail:LookupEvents`, or `sts:AssumeRole`. */
+  | { readonly kind: "denied"; readonly missing: string }
+  /** Throttled to the end, timed out, no network, a region that is not enabled. */
+  | { readonly kind: "unavailable"; readonly why: string };
+
+export interface TrailQuery {
+  readonly account: string;
+  readonly region: string;
+  /** LookupEvents takes one. `Username` is an IAM user's name or a role's session name. */
+  readonly attribute: { readonly key: "AccessKeyId" | "EventId" | "Username" | "ResourceName"; readonly value: string };
+  /** Milliseconds since 1970; CloudTrail keeps 90 days. */
+  readonly since: number;
+  /** Pages of 50 records at most. */
+  readonly pages: number;
+}
+
+/** CloudTrail's own memory of management events. At most 2 requests a second per account and region: it queues. */
+export interface Trail {
+  lookup(query: TrailQuery, signal?: AbortSignal): Promise<TrailAnswer>;
+}
+
+/** A log file in S3, fetched. */
+export type LogFileAnswer =
+  /** `version` names this content (ETag): the same version gives the same slices. */
+  | { readonly kind: "opened"; readonly version: string; readonly slices: AsyncIterable<LogFileSlice> }
+  /** It will never be opened: not there, too large, not in a configured bucket, no log file by its name. */
+  | { readonly kind: "refused"; readonly reason: Reason; readonly why: string };
+
+/** Some hundred records of a log file, in its order; what is no record among them. */
+export interface LogFileSlice {
+  readonly records: readonly CloudTrailRecord[];
+  readonly rejected: readonly Rejected[];
+}
+
+export interface LogFiles {
+  /** @throws when S3 cannot be asked now (denied, throttled, down): the message goes back to the queue. */
+  open(ref: LogFileRef): Promise<LogFileAnswer>;
+}
+
 export interface KeyOwner {
   /** Absent: the key belongs to root. */
   readonly userName?: string;
@@ -207,8 +254,13 @@ export interface Iam {
   keyOwner(account: string, keyId: string): Promise<IamAnswer<KeyOwner>>;
   user(account: string, userName: string): Promise<IamAnswer<IamUser>>;
   keys(account: string, userName: string): Promise<IamAnswer<readonly UserKey[]>>;
-  /** One attempt, never retried inside. */
-  deactivateKey(account: string, userName: string, keyId: string): Promise<IamAnswer<{ readonly requestId: string }>>;
+  /** One attempt, never retried inside. `session` names the role session that makes it: the intent's id. */
+  deactivateKey(
+    account: string,
+    userName: string,
+    keyId: string,
+    session: string,
+  ): Promise<IamAnswer<{ readonly requestId: string }>>;
   /** The access key id that our own calls are signed with: its user is never disabled. */
   ownKeyId(account: string): Promise<string | undefined>;
 }

@@ -39,8 +39,27 @@ export interface Rejected {
   readonly text: string;
 }
 
+/** A log file in S3 that a notification names. All of it is the sender's word. */
+export interface LogFileRef {
+  readonly bucket: string;
+  /** As S3 knows it: URL-decoded. */
+  readonly key: string;
+}
+
+/** Why a record may not have come from CloudTrail: its finding is told as unverified until CloudTrail or IAM confirms it. */
+export type Doubt =
+  /** It came without the EventBridge event that CloudTrail's records come in. */
+  | "no-envelope"
+  /** The event names another account than the record in it. */
+  | "other-account"
+  /** The event names another source or region than the record in it, or a source that is not AWS's. */
+  | "other-source";
+
 export interface Opened {
   readonly records: readonly CloudTrailRecord[];
+  /** By eventID, the records among `records` that their envelope does not vouch for. */
+  readonly doubts: ReadonlyMap<string, Doubt>;
+  readonly logFiles: readonly LogFileRef[];
   readonly rejected: readonly Rejected[];
   /** Notices that carry nothing: test events, control messages, heartbeats, plain text. */
   readonly ignored: number;
@@ -96,7 +115,7 @@ function collect(parts: Parts, text: string): Opened {
     else if (rejected.length < MAX_REJECTED) rejected.push(part);
     else rejected[MAX_REJECTED] = { reason: "too-many-rejected", text };
   }
-  return { records, rejected, ignored };
+  return { records, doubts: new Map(), logFiles: [], rejected, ignored };
 }
 
 function* partsOfFile(texts: readonly string[], maxBytes: number): Parts {

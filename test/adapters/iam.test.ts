@@ -91,7 +91,7 @@ describe("openIam", () => {
   it("makes a key inactive with one request that names the user, the key and Inactive", async () => {
     replies = [success("UpdateAccessKey", "")];
 
-    const answer = await open().deactivateKey(ACCOUNT, "deploy-bot", KEY);
+    const answer = await open().deactivateKey(ACCOUNT, "deploy-bot", KEY, "in_1");
 
     assert.deepEqual(answer, { kind: "ok", value: { requestId: "request-1" } });
     assert.deepEqual(
@@ -113,7 +113,7 @@ describe("openIam", () => {
       replies = [success("UpdateAccessKey", "")];
 
       const answers = [
-        await open().deactivateKey(ACCOUNT, userName, KEY),
+        await open().deactivateKey(ACCOUNT, userName, KEY, "in_1"),
         await open().keys(ACCOUNT, userName),
         await open().user(ACCOUNT, userName),
       ];
@@ -209,7 +209,7 @@ describe("openIam", () => {
     ["iam:GetAccessKeyLastUsed", (iam: Iam) => iam.keyOwner(ACCOUNT, KEY)],
     ["iam:GetUser", (iam: Iam) => iam.user(ACCOUNT, "deploy-bot")],
     ["iam:ListAccessKeys", (iam: Iam) => iam.keys(ACCOUNT, "deploy-bot")],
-    ["iam:UpdateAccessKey", (iam: Iam) => iam.deactivateKey(ACCOUNT, "deploy-bot", KEY)],
+    ["iam:UpdateAccessKey", (iam: Iam) => iam.deactivateKey(ACCOUNT, "deploy-bot", KEY, "in_1")],
   ] as const;
   for (const [action, call] of calls) {
     it(`says not-found when ${action} says NoSuchEntity`, async () => {
@@ -267,7 +267,7 @@ describe("openIam", () => {
       requests.splice(0);
       replies = [reply];
 
-      await open().deactivateKey(ACCOUNT, "deploy-bot", KEY);
+      await open().deactivateKey(ACCOUNT, "deploy-bot", KEY, "in_1");
 
       assert.equal(requests.length, 1);
     }

@@ -92,7 +92,7 @@ describe("openEnvelope", () => {
   ];
   for (const [shape, body] of ignored)
     it(`ignores and counts shape ${shape}`, () => {
-      assert.deepEqual(openEnvelope(body), { records: [], rejected: [], ignored: 1 });
+      assert.deepEqual(openEnvelope(body), { records: [], doubts: new Map(), logFiles: [], rejected: [], ignored: 1 });
     });
 
   const rejected: readonly (readonly [string, unknown, Reason])[] = [
@@ -333,7 +333,13 @@ describe("openLogFile", () => {
 
   it("rejects text that is no JSON and says nothing about an empty file", () => {
     assert.deepEqual(openLogFile("garbage", limits).rejected, [{ reason: "not-json", text: "garbage" }]);
-    assert.deepEqual(openLogFile(" \n", limits), { records: [], rejected: [], ignored: 0 });
+    assert.deepEqual(openLogFile(" \n", limits), {
+      records: [],
+      doubts: new Map(),
+      logFiles: [],
+      rejected: [],
+      ignored: 0,
+    });
   });
 
   it("refuses more than the caller will hold", () => {

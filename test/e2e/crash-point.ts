@@ -65,9 +65,9 @@ export function crashing(ports: Ports, crash: CrashPoint | undefined, data: stri
     },
     iam: {
       ...iam,
-      async deactivateKey(account, userName, keyId) {
+      async deactivateKey(account, userName, keyId, session) {
         at("audit entry → call");
-        const answer = await iam.deactivateKey(account, userName, keyId);
+        const answer = await iam.deactivateKey(account, userName, keyId, session);
         at("call → read-back");
         return answer;
       },

@@ -54,6 +54,7 @@ export async function openStage() {
         http: { host: "127.0.0.1", port: slackPort },
       },
       sqs: { queues: [{ url: queue.url, region: HOME_REGION }] },
+      s3: { buckets: [] },
       rules: [],
       protected: [],
       redis: { durability: "strict" },
