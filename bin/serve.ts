@@ -5,6 +5,7 @@
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { type ActDeps, onAct } from "../handlers/act.ts";
+import { onConfirm } from "../handlers/confirm.ts";
 import { handleDeliver } from "../handlers/deliver.ts";
 import { handleRow, type RowHandlers } from "../handlers/effect.ts";
 import { listenersOf } from "../handlers/index.ts";
@@ -12,6 +13,7 @@ import { handleMessage } from "../handlers/message.ts";
 import { onVerify } from "../handlers/verify.ts";
 import { readOrMakeAuditKey } from "../src/adapters/auditkey.ts";
 import { type DoorOptions, openDoor } from "../src/adapters/bolt.ts";
+import { openTrail } from "../src/adapters/cloudtrail.ts";
 import { openHealth } from "../src/adapters/health.ts";
 import { openIam } from "../src/adapters/iam.ts";
 import { openEffects } from "../src/adapters/queue.ts";
@@ -50,6 +52,7 @@ const CHECK_MS = 60_000;
 /** A foreign Redis that syncs every second loses at most 2 s of replies in a power cut: the delete waits longer. */
 const DELAYED_DELETE_MS = 3_000;
 const IAM_TIMEOUT_MS = 5_000;
+const TRAIL_TIMEOUT_MS = 10_000;
 
 const clock: Clock = { now: () => Date.now() };
 
@@ -83,6 +86,7 @@ export async function serve(options: ServeOptions): Promise<Running> {
     const deps: ActDeps & Ports = { ...ports, config: contain, auditKey, worker };
     const handlers: RowHandlers = {
       deliver: (id) => handleDeliver(id, { channel: config.slack.channel, accounts, worker }, ports),
+      confirm: (id) => onConfirm(id, deps),
       act: (id) => onAct(id, deps),
       verify: (id) => onVerify(id, deps),
     };
@@ -149,6 +153,7 @@ function portsOf(options: ServeOptions, store: RedisStores, usable: () => Promis
     containments: store.containments,
     audit: store.audit,
     effects: openEffects(store.connection, clock, log),
+    trail: openTrail({ log, requestTimeoutMs: TRAIL_TIMEOUT_MS }),
     iam: openIam({ log, requestTimeoutMs: IAM_TIMEOUT_MS }),
     chat: openChat({ token: secrets.slackBotToken, ...apiUrl, log }),
   });

@@ -3,6 +3,7 @@
  * Pure. Made for a tired reader on a phone: level and title, one sentence, then facts; at most ALERT_LIMITS.
  */
 import { type Alert, disableKeyOf, isContained } from "../src/alert/alert.ts";
+import { isDoubted, isTrusted } from "../src/alert/trust.ts";
 import type { Level } from "../src/detect/finding.ts";
 import { facts, topActions, why } from "./facts.ts";
 import { ALERT_LIMITS, charsOf, LIMITS } from "./limits.ts";
@@ -24,6 +25,7 @@ import {
   shown,
   words,
 } from "./text.ts";
+import { trustLines } from "./trust.ts";
 
 export { detailsModal } from "./details.ts";
 
@@ -68,7 +70,7 @@ function body(alert: Alert, used: number): readonly Block[] {
 function blocksOf(alert: Alert, detail: { readonly evidence: number; readonly actions: number }): readonly Block[] {
   const isListed = detail.actions > 0 && alert.counters.actions.length >= MANY_ACTIONS;
   return [
-    rich(lines(sentence(alert), newest(alert))),
+    rich(lines(sentence(alert), newest(alert)), ...(alert.trust === undefined ? [] : [trustLines(alert.trust)])),
     ...(alert.containment === undefined ? [] : [rich(...proof(alert.containment))]),
     rich(facts(alert)),
     rich(why(alert, detail.evidence), ...(isListed ? [topActions(alert, detail.actions)] : [])),
@@ -84,8 +86,9 @@ function notification(alert: Alert, level: Plain): Mrkdwn {
   const place = shown(account.name ?? account.id, 30);
   const count = counters.events === 1 ? words`1 event` : words`${counters.events} events`;
   const end = words` (${shown(alert.outcome)}), ${count}`;
+  const doubted = isDoubted(alert.trust) ? words`unverified: ` : words``;
   // The sentence gives way first: how it ended and how often stay readable.
-  const start = escaped(words`[${level}] ${place}: ${headline(alert)}`);
+  const start = escaped(words`[${level}] ${doubted}${place}: ${headline(alert)}`);
   return mrkdwn`${cutMrkdwn(start, ALERT_LIMITS.fallback - end.length)}${escaped(end)}`;
 }
 
@@ -112,9 +115,10 @@ function state(alert: Alert): Mrkdwn {
 }
 
 /** Why there is no *Disable key…*: said only where people would look for it. */
-function undisablable({ opening, account, keyAccount }: Alert): Mrkdwn | undefined {
+function undisablable({ opening, account, keyAccount, trust }: Alert): Mrkdwn | undefined {
   if (opening.principalKind === "Root") return mrkdwn`no IAM call can disable root's credentials: sign in as root`;
   if (opening.key === undefined) return undefined;
+  if (!isTrusted(trust)) return mrkdwn`unverified: nothing can be disabled from here`;
   if (opening.key.type === "temporary") return mrkdwn`temporary keys cannot be disabled: revoke their sessions in IAM`;
   const { configured } = keyAccount ?? account;
   return configured ? undefined : mrkdwn`the key's account is not in Trailhound's config`;

@@ -4,6 +4,7 @@
  */
 import type { Message, Modal } from "../blocks/text.ts";
 import type { AlertFold, StoredAlert } from "./alert/alert.ts";
+import type { Corroboration } from "./alert/trust.ts";
 import type { LogFileRef, Reason, Rejected } from "./cloudtrail/envelope.ts";
 import type { CloudTrailRecord } from "./cloudtrail/record.ts";
 import type { AuditEntry } from "./contain/audit.ts";
@@ -60,8 +61,8 @@ export interface Commit {
 
 /** Work that is owed to the outside: one member of the outbox, `deliver:al_…`, `act:in_…` or `verify:in_…:10000`. */
 export interface Row {
-  readonly kind: "deliver" | "act" | "verify";
-  /** Alert id for deliver; intent id for act; intent id and the read-back's delay in ms, joined by ":", for verify. */
+  readonly kind: "deliver" | "confirm" | "act" | "verify";
+  /** Alert id for deliver and confirm; intent id for act; intent id and the read-back's delay in ms, joined by ":", for verify. */
   readonly id: string;
 }
 export interface DueRow extends Row {
@@ -91,6 +92,12 @@ export interface AlertStore {
     by: string,
     now: number,
   ): Promise<{ readonly kind: "acknowledged" | "already"; readonly by: string; readonly at: string } | undefined>;
+
+  /**
+   * Keeps what was found about a doubted alert and shows it. Its `confirm` row, which the commit that opened the alert
+   * made, is due again at `againAt`, or done without one.
+   */
+  corroborate(id: string, found: Corroboration, againAt: number | undefined, now: number): Promise<void>;
 
   /** Takes the right to post or edit this alert for RESERVATION_MS. */
   reserve(id: string, by: string, now: number): Promise<Reservation>;
@@ -360,5 +367,6 @@ export interface Ports {
   readonly containments: ContainmentStore;
   readonly audit: AuditStore;
   readonly iam: Iam;
+  readonly trail: Trail;
   readonly chat: Chat;
 }

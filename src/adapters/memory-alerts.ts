@@ -2,11 +2,13 @@
  * Alerts in memory, for tests: same answers as Redis, lost with the process and never expired.
  */
 import { ALERT_WINDOW_MS, type AlertFold, type Chapter, type StoredAlert } from "../alert/alert.ts";
+import type { Corroboration } from "../alert/trust.ts";
 import type { Containment } from "../contain/outcome.ts";
 import type { Sighting } from "../detect/finding.ts";
 import type { AlertStore, DueRow, Quarantined, Reservation, Row } from "../ports.ts";
 import { MAX_DISTINCT, MAX_PER_SUBJECT, MAX_QUARANTINED, RESERVATION_MS, SEARCH_MARGIN_MS } from "./bounds.ts";
 import { addRow, dropRow, type HeldRows } from "./memory-outbox.ts";
+import { rowName } from "./row.ts";
 import { msOf } from "./time.ts";
 
 /** One alert while it is held: the only mutable thing here. */
@@ -28,6 +30,7 @@ export interface HeldAlert {
   first: string;
   last: string;
   acknowledged?: { readonly by: string; readonly at: string };
+  corroboration?: Corroboration;
   containment?: { readonly fence: number; readonly value: Containment };
   post?: { readonly channel: string; readonly ts: string };
   rev: number;
@@ -52,10 +55,15 @@ export function memoryAlerts(alerts: HeldAlerts, rows: HeldRows): AlertStore {
       const hints = new Map<string, DueRow>();
       for (const fold of folds) {
         const alert = foldInto(alerts, fold, now);
-        if (alert === undefined || !alert.shows) continue;
-        alert.rev += 1;
-        const row = { ...deliverRow(alert.id), at: Math.max(now, alert.nextAt) };
-        if (addRow(rows, row)) hints.set(alert.id, row);
+        if (alert === undefined) continue;
+        const due: DueRow[] = [];
+        if (alert.id === fold.alert && fold.chapter.doubt !== undefined)
+          due.push({ kind: "confirm", id: alert.id, at: now });
+        if (alert.shows) {
+          alert.rev += 1;
+          due.push({ ...deliverRow(alert.id), at: Math.max(now, alert.nextAt) });
+        }
+        for (const row of due) if (addRow(rows, row)) hints.set(rowName(row), row);
       }
       for (const item of quarantined) if (!quarantine.has(item.id)) quarantine.set(item.id, item);
       for (const id of [...quarantine.keys()].slice(0, -MAX_QUARANTINED)) quarantine.delete(id);
@@ -82,6 +90,14 @@ export function memoryAlerts(alerts: HeldAlerts, rows: HeldRows): AlertStore {
       alert.acknowledged = { by, at: new Date(now).toISOString() };
       showAtOnce(alert, rows, now);
       return { kind: "acknowledged", ...alert.acknowledged };
+    },
+    async corroborate(id, found, againAt, now) {
+      const alert = alerts.get(id);
+      dropRow(rows, { kind: "confirm", id });
+      if (alert === undefined) return;
+      alert.corroboration = found;
+      if (againAt !== undefined) addRow(rows, { kind: "confirm", id, at: againAt });
+      showAtOnce(alert, rows, now);
     },
     async reserve(id, by, now) {
       return reserveIn(alerts.get(id), rows, deliverRow(id), by, now);
@@ -229,6 +245,7 @@ function storedOf(alert: HeldAlert): StoredAlert {
     edits: alert.edits,
     ...(alert.acknowledged === undefined ? {} : { acknowledged: alert.acknowledged }),
     ...(alert.containment === undefined ? {} : { containment: alert.containment.value }),
+    ...(alert.corroboration === undefined ? {} : { corroboration: alert.corroboration }),
     ...(alert.post === undefined ? {} : { post: alert.post }),
   };
 }

@@ -9,9 +9,10 @@
 import { createHash } from "node:crypto";
 import type { Redis } from "ioredis";
 import type { AlertFold, Chapter, StoredAlert } from "../alert/alert.ts";
+import type { Corroboration } from "../alert/trust.ts";
 import type { Containment } from "../contain/outcome.ts";
 import type { AlertStore, Quarantined, Reservation } from "../ports.ts";
-import { ACKNOWLEDGE, COMMIT, LOAD, LOAD_OF_SUBJECT, QUARANTINED } from "./lua/alerts.ts";
+import { ACKNOWLEDGE, COMMIT, CORROBORATE, LOAD, LOAD_OF_SUBJECT, QUARANTINED } from "./lua/alerts.ts";
 import { CONFIRM, RELEASE, RESERVE } from "./lua/delivery.ts";
 import { rowsOf } from "./redis-outbox.ts";
 import { listOf, pairsOf, scriptOf, textOf } from "./redis-script.ts";
@@ -22,6 +23,7 @@ const load = scriptOf(LOAD);
 const loadOfSubject = scriptOf(LOAD_OF_SUBJECT);
 const quarantined = scriptOf(QUARANTINED);
 const acknowledge = scriptOf(ACKNOWLEDGE);
+const corroborate = scriptOf(CORROBORATE);
 const reserve = scriptOf(RESERVE);
 const release = scriptOf(RELEASE);
 const confirm = scriptOf(CONFIRM);
@@ -48,6 +50,9 @@ export function redisAlerts(redis: Redis): AlertStore {
       if (kind !== "acknowledged" && kind !== "already") return undefined;
       return { kind, by: textOf(who), at: textOf(at) };
     },
+    async corroborate(id, found, againAt, now) {
+      await corroborate(redis, [id, JSON.stringify(found), againAt ?? "", now]);
+    },
     async reserve(id, by, now) {
       return reservationOf(listOf(await reserve(redis, [id, by, now])));
     },
@@ -64,7 +69,7 @@ export function redisAlerts(redis: Redis): AlertStore {
 }
 
 /** What the Lua reads of a fold. */
-function headerOf({ key, alert, subjects, shows, chapter: { finding }, sightings }: AlertFold): string {
+function headerOf({ key, alert, subjects, shows, chapter: { finding, doubt }, sightings }: AlertFold): string {
   const header = {
     key,
     alert,
@@ -72,6 +77,7 @@ function headerOf({ key, alert, subjects, shows, chapter: { finding }, sightings
     at: finding.time,
     time: msOf(finding.time),
     shows,
+    doubted: doubt !== undefined,
     subjects: subjects.map(digestOfSubject),
     sightings: sightings.map(({ eventID, time, action, region, ip }) => [
       eventID,
@@ -107,6 +113,9 @@ function findAlert(reply: unknown): StoredAlert | undefined {
   const opening: Chapter = JSON.parse(text("opening"));
   const latest: Chapter = field.has("latest") ? JSON.parse(text("latest")) : opening;
   const containment: Containment | undefined = field.has("containment") ? JSON.parse(text("containment")) : undefined;
+  const corroboration: Corroboration | undefined = field.has("corroboration")
+    ? JSON.parse(text("corroboration"))
+    : undefined;
   return {
     id: text("id"),
     opening,
@@ -127,6 +136,7 @@ function findAlert(reply: unknown): StoredAlert | undefined {
       ? { acknowledged: { by: text("acknowledgedBy"), at: text("acknowledgedAt") } }
       : {}),
     ...(containment === undefined ? {} : { containment }),
+    ...(corroboration === undefined ? {} : { corroboration }),
     ...(field.has("ts") ? { post: { channel: text("channel"), ts: text("ts") } } : {}),
   };
 }

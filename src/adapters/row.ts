@@ -16,6 +16,11 @@ export function rowName(row: Row): string {
 export function findRow(name: string): Row | undefined {
   const at = name.indexOf(":");
   const kind = name.slice(0, at);
-  if (kind !== "deliver" && kind !== "act" && kind !== "verify") return undefined;
-  return { kind, id: name.slice(at + 1) };
+  return isKind(kind) ? { kind, id: name.slice(at + 1) } : undefined;
+}
+
+const KINDS: readonly string[] = ["deliver", "confirm", "act", "verify"] satisfies readonly Row["kind"][];
+
+function isKind(kind: string): kind is Row["kind"] {
+  return KINDS.includes(kind);
 }

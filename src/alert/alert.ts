@@ -2,11 +2,13 @@
  * Alerts: what people are told. Findings with one dedup key within 24 h of the first are one alert.
  * Pure. The store keeps sets and counters; this file turns them into an Alert, so all judgement is here.
  */
+import type { Doubt } from "../cloudtrail/envelope.ts";
 import type { CloudTrailRecord } from "../cloudtrail/record.ts";
 import type { Containment } from "../contain/outcome.ts";
 import type { DisableTarget } from "../contain/plan.ts";
 import { digestOf, type Evidence, type Finding, type Level, type Outcome, type Sighting } from "../detect/finding.ts";
 import { bounded, type Snapshot, snapshotOf } from "./snapshot.ts";
+import { type Corroboration, isTrusted, type Trust } from "./trust.ts";
 
 export { RECORD_LIMIT, type Snapshot } from "./snapshot.ts";
 
@@ -23,6 +25,8 @@ export interface AccountView {
 export interface Chapter {
   readonly finding: Omit<Finding, "sightings" | "eventIDs">;
   readonly snapshot: Snapshot;
+  /** Why the triggering record may be forged. */
+  readonly doubt?: Doubt;
 }
 
 /** One finding on its way into the store: everything the store needs, judged already. */
@@ -56,6 +60,8 @@ export interface StoredAlert {
   readonly last: string;
   readonly acknowledged?: { readonly by: string; readonly at: string };
   readonly containment?: Containment;
+  /** What was found about a doubted opening. */
+  readonly corroboration?: Corroboration;
   /** Where Slack has it. */
   readonly post?: { readonly channel: string; readonly ts: string };
   /** Grows with every change people should see; `shown` is the newest one that Slack has (0: none). */
@@ -97,6 +103,8 @@ export interface Alert {
   readonly seenAt: string;
   readonly acknowledged?: { readonly by: string; readonly at: string };
   readonly containment?: Containment;
+  /** There when the opening record may be forged. */
+  readonly trust?: Trust;
 }
 
 /** IAM's longest. What is longer can be no answer to `/ids who`. */
@@ -106,7 +114,7 @@ const LONGEST_ARN = 2_048;
  * One finding on its way into the store, with what its triggering record says. Secrets stay behind here:
  * what is stored and shown later has none that can be told by name or shape.
  */
-export function foldOf(finding: Finding, record: CloudTrailRecord): AlertFold {
+export function foldOf(finding: Finding, record: CloudTrailRecord, doubt?: Doubt): AlertFold {
   const key = digestOf("dk", finding.rule, finding.account, finding.principal, finding.outcome, ...finding.group);
   const { sightings, eventIDs: _, ...told } = finding;
   const snapshot = snapshotOf(record);
@@ -119,6 +127,7 @@ export function foldOf(finding: Finding, record: CloudTrailRecord): AlertFold {
     chapter: {
       finding: { ...told, evidence: finding.evidence.map((one) => ({ ...one, value: bounded(one.value) })) },
       snapshot,
+      ...(doubt === undefined ? {} : { doubt }),
     },
     sightings,
   };
@@ -126,7 +135,8 @@ export function foldOf(finding: Finding, record: CloudTrailRecord): AlertFold {
 
 /** What people are told of a stored alert now. `accounts` are those of the config. */
 export function alertOf(stored: StoredAlert, accounts: readonly AccountView[]): Alert {
-  const { finding, snapshot } = stored.opening;
+  const { finding, snapshot, doubt } = stored.opening;
+  const { corroboration } = stored;
   const keyAccount = snapshot.key?.account;
   return {
     id: stored.id,
@@ -154,6 +164,7 @@ export function alertOf(stored: StoredAlert, accounts: readonly AccountView[]): 
     seenAt: stored.seenAt,
     ...(stored.acknowledged === undefined ? {} : { acknowledged: stored.acknowledged }),
     ...(stored.containment === undefined ? {} : { containment: stored.containment }),
+    ...(doubt === undefined ? {} : { trust: { doubt, ...(corroboration === undefined ? {} : { corroboration }) } }),
   };
 }
 
@@ -181,9 +192,15 @@ export function mostFrequent(
 /**
  * The key that the button *Disable key…* means: the one that signed the record that opened the alert.
  *
- * @returns undefined when there is nothing to disable from here: no key, a temporary key, root's, an account that is not in the config.
+ * @returns undefined when there is nothing to disable from here: no key, a temporary key, root's, an account that is not
+ * in the config, or a record that may be forged.
  */
 export function disableKeyOf(alert: Alert): DisableTarget | undefined {
+  return isTrusted(alert.trust) ? keyTargetOf(alert) : undefined;
+}
+
+/** The same before anybody asked whether the record is to be believed. */
+export function keyTargetOf(alert: Alert): DisableTarget | undefined {
   const { key, principalKind } = alert.opening;
   const account = alert.keyAccount ?? alert.account;
   if (key?.type !== "long-term" || !account.configured || principalKind === "Root") return undefined;

@@ -53,7 +53,9 @@ export type Doubt =
   /** The event names another account than the record in it. */
   | "other-account"
   /** The event names another source or region than the record in it, or a source that is not AWS's. */
-  | "other-source";
+  | "other-source"
+  /** Its time lies in the future, or longer ago than SQS keeps a message. */
+  | "odd-time";
 
 export interface Opened {
   readonly records: readonly CloudTrailRecord[];

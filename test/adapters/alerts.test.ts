@@ -215,6 +215,36 @@ contract("alert store", (stores) => {
     assert.deepEqual(await stores().alerts.quarantined(1), [item("qu_2")]);
   });
 
+  it("owes a look at an alert that a doubted finding opened, and keeps what was found", async () => {
+    const due = await commit({ id: "a", doubt: "other-account" });
+    await commit({ id: "b", doubt: "other-account", at: NOON + HOUR });
+    const row = { kind: "confirm", id: "al_key-1_a" } as const;
+    assert.deepEqual(due[0], { ...row, at: NOON });
+
+    const found = { kind: "iam", at: iso(NOON), last: false } as const;
+    await stores().alerts.corroborate("al_key-1_a", found, NOON + HOUR, NOON);
+
+    assert.deepEqual((await alert("al_key-1_a")).corroboration, found);
+    assert.equal((await alert("al_key-1_a")).opening.doubt, "other-account");
+    assert.equal((await alert("al_key-1_a")).rev, 3);
+    assert.deepEqual(
+      (await stores().outbox.due(NOON + HOUR, 10)).filter(({ kind }) => kind === "confirm"),
+      [{ ...row, at: NOON + HOUR }],
+    );
+    await stores().alerts.corroborate("al_key-1_a", { kind: "cloudtrail", at: iso(NOON) }, undefined, NOON);
+    assert.deepEqual(
+      (await stores().outbox.due(NOON + 2 * HOUR, 10)).filter(({ kind }) => kind === "confirm"),
+      [],
+    );
+  });
+
+  it("does not owe a look at an alert that a doubted finding joins", async () => {
+    await commit({ id: "a" });
+    const due = await commit({ id: "b", doubt: "no-envelope", at: NOON + HOUR });
+
+    assert.ok(due.every(({ kind }) => kind === "deliver"));
+  });
+
   it("is acknowledged by the first who does so, and shows it at once", async () => {
     await commit({ id: "a" });
     await stores().alerts.reserve("al_key-1_a", "w", NOON);

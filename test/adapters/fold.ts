@@ -2,6 +2,7 @@
  * Folds for the store tests: one finding each, of one record unless said otherwise.
  */
 import type { AlertFold } from "../../src/alert/alert.ts";
+import type { Doubt } from "../../src/cloudtrail/envelope.ts";
 import type { Sighting } from "../../src/detect/finding.ts";
 
 export const NOON = Date.parse("2026-11-20T12:00:00Z");
@@ -17,11 +18,12 @@ export interface FoldParts {
   readonly subjects?: readonly string[];
   readonly sightings?: readonly Sighting[];
   readonly action?: string;
+  readonly doubt?: Doubt;
 }
 
 /** `foldOf({ id: "a" })`: finding `fi_a` of key `key-1`, which would open the alert `al_key-1_a`. */
 export function foldOf(parts: FoldParts): AlertFold {
-  const { id, at = NOON, key = "key-1", shows = true, subjects = [], action = "iam:CreateUser" } = parts;
+  const { id, doubt, at = NOON, key = "key-1", shows = true, subjects = [], action = "iam:CreateUser" } = parts;
   const time = iso(at);
   const region = "eu-central-1";
   const { sightings = [{ eventID: id, time, action, region, ip: "192.0.2.1" }] } = parts;
@@ -56,6 +58,7 @@ export function foldOf(parts: FoldParts): AlertFold {
         targets: [],
         record: "{}",
       },
+      ...(doubt === undefined ? {} : { doubt }),
     },
   };
 }

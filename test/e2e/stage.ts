@@ -72,6 +72,7 @@ export async function openStage() {
     ...process.env,
     AWS_ENDPOINT_URL_SQS: queue.endpoint,
     AWS_ENDPOINT_URL_IAM: aws.url,
+    AWS_ENDPOINT_URL_CLOUDTRAIL: aws.url,
     AWS_ACCESS_KEY_ID: world.trailhoundKey,
     AWS_SECRET_ACCESS_KEY: "none",
     AWS_REGION: HOME_REGION,

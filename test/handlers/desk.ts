@@ -4,6 +4,7 @@ import { DETAILS, DISABLE_KEY } from "../../blocks/alert.ts";
 import { DISABLE_SUBMIT, LAST_FOUR, REASON } from "../../blocks/containment.ts";
 import { type ActDeps, onAct } from "../../handlers/act.ts";
 import { type ActionDeps, onDisableClick, onDisableSubmit } from "../../handlers/action.ts";
+import { type ConfirmDeps, onConfirm } from "../../handlers/confirm.ts";
 import { handleDeliver } from "../../handlers/deliver.ts";
 import { handleRow } from "../../handlers/effect.ts";
 import { onVerify } from "../../handlers/verify.ts";
@@ -15,7 +16,9 @@ import {
   memoryLog,
   memoryStores,
 } from "../../src/adapters/memory.ts";
+import { memoryTrail } from "../../src/adapters/memory-trail.ts";
 import { foldOf } from "../../src/alert/alert.ts";
+import type { Doubt } from "../../src/cloudtrail/envelope.ts";
 import type { AuditEntry } from "../../src/contain/audit.ts";
 import type { ChatUser, Click, Row, Submission, SubmissionAnswer } from "../../src/ports.ts";
 import { ACCOUNTS, findingOf, KEY, recordWith } from "../alert/fixture.ts";
@@ -29,7 +32,7 @@ export const EVA = "U0EVA1234";
 export const AUDIT_KEY = Buffer.alloc(32, 7);
 export { KEY };
 
-export type DeskDeps = ActDeps & ActionDeps;
+export type DeskDeps = ActDeps & ActionDeps & ConfirmDeps;
 export type Desk = Awaited<ReturnType<typeof openDesk>>;
 
 export function member(id: string, flags: Partial<ChatUser> = {}): ChatUser {
@@ -37,17 +40,19 @@ export function member(id: string, flags: Partial<ChatUser> = {}): ChatUser {
 }
 
 /** `change` may put itself before any port, to fail or to count. */
-export async function openDesk(change: (deps: DeskDeps) => Partial<DeskDeps> = () => ({})) {
+export async function openDesk(change: (deps: DeskDeps) => Partial<DeskDeps> = () => ({}), doubt?: Doubt) {
   const clock = fixedClock(Date.parse("2026-11-20T10:05:00Z"));
   const log = memoryLog();
   const stores = memoryStores(clock);
   const iam = memoryIam();
   const chat = memoryChat(TEAM);
   const effects = memoryEffects();
+  const trail = memoryTrail();
   const config = { accounts: ACCOUNTS, operators: [SAM, EVA], protected: [] as string[] };
   const plain: DeskDeps = {
     ...stores,
     iam,
+    trail,
     chat,
     effects,
     clock,
@@ -65,7 +70,7 @@ export async function openDesk(change: (deps: DeskDeps) => Partial<DeskDeps> = (
   iam.keyring.set(KEY, { id: KEY, account: ACCOUNT, userName: USER, status: "Active", createdAt });
 
   const record = recordWith();
-  const fold = foldOf(findingOf(record), record);
+  const fold = foldOf(findingOf(record), record, doubt);
   await stores.alerts.commit({ folds: [fold], quarantined: [], now: clock.now() });
   const alert = fold.alert;
   const context = { channel: CHANNEL, accounts: ACCOUNTS, worker: "worker-1" };
@@ -111,7 +116,12 @@ export async function openDesk(change: (deps: DeskDeps) => Partial<DeskDeps> = (
   /** Handles what is due, as a worker would; what fails is put off. */
   async function runDue(worker: Partial<DeskDeps> = {}): Promise<void> {
     const all = { ...deps, ...worker };
-    const handlers = { deliver, act: (id: string) => onAct(id, all), verify: (id: string) => onVerify(id, all) };
+    const handlers = {
+      deliver,
+      confirm: (id: string) => onConfirm(id, all),
+      act: (id: string) => onAct(id, all),
+      verify: (id: string) => onVerify(id, all),
+    };
     for (const row of await stores.outbox.due(clock.now(), 100)) await handleRow(row, handlers, plain);
   }
 
@@ -121,6 +131,7 @@ export async function openDesk(change: (deps: DeskDeps) => Partial<DeskDeps> = (
     clock,
     log,
     iam,
+    trail,
     chat,
     effects,
     config,

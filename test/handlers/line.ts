@@ -1,10 +1,12 @@
 /** The line in memory: an SQS body in, Slack messages out. Real detector, real rules, real handlers. */
 import { readFileSync } from "node:fs";
+import { envelopeOf } from "../../demo/trail.ts";
 import { handleDeliver } from "../../handlers/deliver.ts";
 import { handleMessage } from "../../handlers/message.ts";
 import { fixedClock, memoryChat, memoryEffects, memoryLog, memoryStores } from "../../src/adapters/memory.ts";
 import { memoryState } from "../../src/adapters/memory-state.ts";
 import { bundledRules, loadRules } from "../../src/adapters/rulefolder.ts";
+import { isObject } from "../../src/cloudtrail/json.ts";
 import { makeDetector } from "../../src/detect/detector.ts";
 
 export const CHANNEL = "C0123456789";
@@ -27,13 +29,9 @@ export async function openLine() {
   let messages = 0;
   return {
     ...ports,
-    /** Takes a body as SQS hands it over. */
+    /** Takes a body as SQS hands it over; a record comes in EventBridge's event. */
     take: (body: unknown, receiveCount = 1) =>
-      handleMessage(
-        { id: `m-${++messages}`, body: typeof body === "string" ? body : JSON.stringify(body), receiveCount },
-        detector,
-        ports,
-      ),
+      handleMessage({ id: `m-${++messages}`, body: textOf(body), receiveCount }, detector, ports),
     /** Runs every delivery that is due now; gives how many rows there were. */
     async deliverDue() {
       const rows = await stores.outbox.due(clock.now(), 100);
@@ -42,4 +40,9 @@ export async function openLine() {
     },
     deliver: (id: string, worker = context.worker) => handleDeliver(id, { ...context, worker }, ports),
   };
+}
+
+function textOf(body: unknown): string {
+  if (typeof body === "string") return body;
+  return JSON.stringify(isObject(body) && "eventName" in body ? envelopeOf(body) : body);
 }

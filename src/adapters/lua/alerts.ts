@@ -94,6 +94,11 @@ local function join(id, fold)
 end
 
 local rows = {}
+local function owe(row, due)
+  if not addRow(row, due) then return end
+  rows[#rows + 1] = row
+  rows[#rows + 1] = due
+end
 for _, fold in ipairs(folds) do
   local id = findAlert(fold)
   if id then
@@ -102,13 +107,10 @@ for _, fold in ipairs(folds) do
     keepAlert(id)
     redis.call('PEXPIRE', P .. 'key:' .. fold.key, ${ALERT_KEPT_MS})
     local shows, nextAt = unpack(redis.call('HMGET', alertKey(id), 'shows', 'nextAt'))
+    if id == fold.alert and fold.doubted then owe('confirm:' .. id, now) end
     if shows == '1' then
       redis.call('HINCRBY', alertKey(id), 'rev', 1)
-      local due, row = math.max(now, tonumber(nextAt or 0)), 'deliver:' .. id
-      if addRow(row, due) then
-        rows[#rows + 1] = row
-        rows[#rows + 1] = due
-      end
+      owe('deliver:' .. id, math.max(now, tonumber(nextAt or 0)))
     end
   end
 end
@@ -149,6 +151,18 @@ export const QUARANTINED = `${PRELUDE}
 local ids = redis.call('ZREVRANGE', P .. 'quarantine', 0, tonumber(ARGV[1]) - 1)
 if #ids == 0 then return {} end
 return redis.call('HMGET', P .. 'quarantine:texts', unpack(ids))
+`;
+
+/** ARGV: alert id, what was found (JSON), when to look again or '', now. */
+export const CORROBORATE = `${PRELUDE}
+local id, found, againAt, now = unpack(ARGV)
+dropRow('confirm:' .. id)
+if redis.call('EXISTS', alertKey(id)) == 0 then return 0 end
+redis.call('HSET', alertKey(id), 'corroboration', found)
+if againAt ~= '' then addRow('confirm:' .. id, againAt) end
+showAtOnce(id, now)
+keepAlert(id)
+return 1
 `;
 
 /** ARGV: alert id, who, now, now as ISO. Gives {} without such an alert, else whether it is new, by whom and when. */
