@@ -25,6 +25,10 @@ const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = {
     about: "list the rules, or test them against their cases",
     run: async (argv) => (await import("./rules.ts")).rules(argv),
   },
+  quarantine: {
+    about: "what came in and could not be read: list, show, replay",
+    run: async (argv) => (await import("./quarantine.ts")).quarantine(argv),
+  },
   demo: {
     about: "play a break-in on this machine, without AWS and Slack",
     run: async (argv) => (await import("./demo.ts")).demo(argv),
@@ -34,9 +38,9 @@ const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = {
 const HELP = `usage: ids <command> [options]
 
 ${Object.entries(SUBCOMMANDS)
-  .map(([name, { about }]) => `  ${name.padEnd(8)}${about}`)
+  .map(([name, { about }]) => `  ${name.padEnd(12)}${about}`)
   .join("\n")}
-  help    this text
+  help        this text
 
 ids --version tells the version, ids <command> --help the options of a command.
 `;

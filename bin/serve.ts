@@ -10,6 +10,7 @@ import { handleDeliver } from "../handlers/deliver.ts";
 import { handleRow, type RowHandlers } from "../handlers/effect.ts";
 import { listenersOf } from "../handlers/index.ts";
 import { handleMessage } from "../handlers/message.ts";
+import { onReplay } from "../handlers/replay.ts";
 import { onVerify } from "../handlers/verify.ts";
 import { readOrMakeAuditKey } from "../src/adapters/auditkey.ts";
 import { type DoorOptions, openDoor } from "../src/adapters/bolt.ts";
@@ -84,9 +85,11 @@ export async function serve(options: ServeOptions): Promise<Running> {
     const worker = randomUUID();
     const contain = { accounts, operators: config.slack.operators, protected: config.protected };
     const deps: ActDeps & Ports = { ...ports, config: contain, auditKey, worker };
+    const detector = makeDetector(compiled, store.state, { accounts });
     const handlers: RowHandlers = {
       deliver: (id) => handleDeliver(id, { channel: config.slack.channel, accounts, worker }, ports),
       confirm: (id) => onConfirm(id, deps),
+      replay: (id) => onReplay(id, detector, ports),
       act: (id) => onAct(id, deps),
       verify: (id) => onVerify(id, deps),
     };
@@ -99,7 +102,6 @@ export async function serve(options: ServeOptions): Promise<Running> {
     undo.push(() => door.close());
     const health = await openHealth({ ...config.health, checks: { redis: usable } });
     undo.push(() => health.close());
-    const detector = makeDetector(compiled, store.state, { accounts });
     ports.inbox.start((message) => handleMessage(message, detector, ports));
     undo.push(() => ports.inbox.stop(INBOX_STOP_MS));
     log.info(
@@ -149,6 +151,7 @@ function portsOf(options: ServeOptions, store: RedisStores, usable: () => Promis
       log,
     }),
     alerts: store.alerts,
+    quarantine: store.quarantine,
     outbox: store.outbox,
     containments: store.containments,
     audit: store.audit,

@@ -4,7 +4,9 @@ import { foldOf } from "../src/alert/alert.ts";
 import { type Doubt, openEnvelope, type Rejected } from "../src/cloudtrail/envelope.ts";
 import type { CloudTrailRecord } from "../src/cloudtrail/record.ts";
 import type { Detector } from "../src/detect/detector.ts";
-import type { InboxMessage, Ports, Quarantined } from "../src/ports.ts";
+import type { InboxMessage, Ports, Unreadable } from "../src/ports.ts";
+
+export type MessagePorts = Pick<Ports, "alerts" | "effects" | "clock" | "log">;
 
 /** First characters of an unreadable body that are kept for whoever looks at it. */
 const HEAD_CHARS = 4_096;
@@ -13,11 +15,7 @@ const HEAD_CHARS = 4_096;
  * Everything a message caused is committed in one atomic step: its findings, what could not be read of it, and the
  * outbox rows for what people should see. A message that matches nothing writes nothing.
  */
-export async function handleMessage(
-  message: InboxMessage,
-  detector: Detector,
-  ports: Pick<Ports, "alerts" | "effects" | "clock" | "log">,
-): Promise<void> {
+export async function handleMessage(message: InboxMessage, detector: Detector, ports: MessagePorts): Promise<void> {
   const opened = openEnvelope(message.body);
   const findings = await detector.feedAll(opened.records);
   const now = ports.clock.now();
@@ -26,7 +24,7 @@ export async function handleMessage(
     const record = byID.get(finding.eventIDs.at(-1) ?? "");
     return record === undefined ? [] : [foldOf(finding, record, doubtOf(record, opened.doubts, now))];
   });
-  const quarantined = opened.rejected.map((rejected) => quarantinedOf(rejected, message));
+  const quarantined = opened.rejected.map((rejected) => unreadableOf(rejected, message));
   for (const { id, reason } of quarantined)
     ports.log.warn({ id, reason, receiveCount: message.receiveCount }, "body.quarantined");
   if (folds.length === 0 && quarantined.length === 0) return;
@@ -45,13 +43,16 @@ function doubtOf(record: CloudTrailRecord, doubts: ReadonlyMap<string, Doubt>, n
   return doubts.get(record.eventID) ?? (age >= -AHEAD_MS && age <= OLDEST_MS ? undefined : "odd-time");
 }
 
-function quarantinedOf(rejected: Rejected, message: InboxMessage): Quarantined {
+/** The same text has the same id: it is kept once, however often it comes. */
+export function unreadableOf(rejected: Rejected, message: Pick<InboxMessage, "receiveCount">): Unreadable {
   const sha256 = createHash("sha256").update(rejected.text).digest("hex");
   return {
     id: `qu_${sha256.slice(0, 24)}`,
     reason: rejected.reason,
     head: rejected.text.slice(0, HEAD_CHARS),
     sha256,
+    bytes: Buffer.byteLength(rejected.text),
+    text: rejected.text,
     receiveCount: message.receiveCount,
   };
 }

@@ -50,19 +50,50 @@ export interface Quarantined {
   /** First 4,096 characters. Untrusted. */
   readonly head: string;
   readonly sha256: string;
+  /** Of the whole text, in UTF-8. */
+  readonly bytes: number;
+  /** Of the message that brought it last. */
   readonly receiveCount: number;
+}
+
+/** The same on its way into the store, with its whole text for another try. */
+export interface Unreadable extends Quarantined {
+  readonly text: string;
+}
+
+/** The same as the store holds it. */
+export interface KeptUnreadable extends Quarantined {
+  /** When it came first, UTC ISO 8601. */
+  readonly since: string;
+  /** False: its text went to make room, only the head is left. */
+  readonly whole: boolean;
+}
+
+export interface QuarantineStore {
+  /** What could not be read, newest first. */
+  list(limit: number): Promise<readonly KeptUnreadable[]>;
+  count(): Promise<number>;
+  find(id: string): Promise<KeptUnreadable | undefined>;
+  /** The whole text, while it is kept. */
+  text(id: string): Promise<string | undefined>;
+  /** Owes another try: a `replay` row. False when it is not kept, or not whole. */
+  replay(id: string, now: number): Promise<boolean>;
+  /** Whether such a row still waits. */
+  isOwed(id: string): Promise<boolean>;
+  /** Forgets it and its row. */
+  drop(id: string): Promise<void>;
 }
 
 export interface Commit {
   readonly folds: readonly AlertFold[];
-  readonly quarantined: readonly Quarantined[];
+  readonly quarantined: readonly Unreadable[];
   readonly now: number;
 }
 
 /** Work that is owed to the outside: one member of the outbox, `deliver:al_…`, `act:in_…` or `verify:in_…:10000`. */
 export interface Row {
-  readonly kind: "deliver" | "confirm" | "act" | "verify";
-  /** Alert id for deliver and confirm; intent id for act; intent id and the read-back's delay in ms, joined by ":", for verify. */
+  readonly kind: "deliver" | "confirm" | "act" | "verify" | "replay";
+  /** Alert id for deliver and confirm; quarantine id for replay; intent id for act; intent id and the read-back's delay in ms, joined by ":", for verify. */
   readonly id: string;
 }
 export interface DueRow extends Row {
@@ -81,8 +112,6 @@ export type Reservation =
 export interface AlertStore {
   /** Folds findings into alerts, keeps quarantine and outbox rows: one atomic step, idempotent. Resolves when durable. */
   commit(batch: Commit): Promise<readonly DueRow[]>;
-  /** What could not be read, newest first. */
-  quarantined(limit: number): Promise<readonly Quarantined[]>;
   alert(id: string): Promise<StoredAlert | undefined>;
   /** Alerts that name this principal id or access key id, newest activity first. */
   alertsOf(subject: string, limit: number): Promise<readonly StoredAlert[]>;
@@ -362,6 +391,7 @@ export interface Ports {
   readonly log: Log;
   readonly inbox: Inbox;
   readonly alerts: AlertStore;
+  readonly quarantine: QuarantineStore;
   readonly outbox: Outbox;
   readonly effects: Effects;
   readonly containments: ContainmentStore;

@@ -17,6 +17,8 @@ export const INTENT_KEPT_MS = 90 * 24 * 3600_000;
 
 export const QUARANTINE_KEPT_MS = 14 * 24 * 3600_000;
 export const MAX_QUARANTINED = 10_000;
+/** Whole texts of unreadable bodies: whoever can send to the queue could fill Redis with them. The oldest go first. */
+export const MAX_QUARANTINED_BYTES = 32 * 2 ** 20;
 
 /** Distinct actions, regions and addresses that an alert names. Its events are counted beyond that. */
 export const MAX_DISTINCT = 200;

@@ -5,9 +5,10 @@ import { ALERT_WINDOW_MS, type AlertFold, type Chapter, type StoredAlert } from 
 import type { Corroboration } from "../alert/trust.ts";
 import type { Containment } from "../contain/outcome.ts";
 import type { Sighting } from "../detect/finding.ts";
-import type { AlertStore, DueRow, Quarantined, Reservation, Row } from "../ports.ts";
-import { MAX_DISTINCT, MAX_PER_SUBJECT, MAX_QUARANTINED, RESERVATION_MS, SEARCH_MARGIN_MS } from "./bounds.ts";
+import type { AlertStore, DueRow, Reservation, Row } from "../ports.ts";
+import { MAX_DISTINCT, MAX_PER_SUBJECT, RESERVATION_MS, SEARCH_MARGIN_MS } from "./bounds.ts";
 import { addRow, dropRow, type HeldRows } from "./memory-outbox.ts";
+import { type HeldQuarantine, quarantineInto } from "./memory-quarantine.ts";
 import { rowName } from "./row.ts";
 import { msOf } from "./time.ts";
 
@@ -48,8 +49,7 @@ export interface HeldAlert {
 
 export type HeldAlerts = Map<string, HeldAlert>;
 
-export function memoryAlerts(alerts: HeldAlerts, rows: HeldRows): AlertStore {
-  const quarantine = new Map<string, Quarantined>();
+export function memoryAlerts(alerts: HeldAlerts, quarantine: HeldQuarantine, rows: HeldRows): AlertStore {
   return {
     async commit({ folds, quarantined, now }) {
       const hints = new Map<string, DueRow>();
@@ -65,12 +65,8 @@ export function memoryAlerts(alerts: HeldAlerts, rows: HeldRows): AlertStore {
         }
         for (const row of due) if (addRow(rows, row)) hints.set(rowName(row), row);
       }
-      for (const item of quarantined) if (!quarantine.has(item.id)) quarantine.set(item.id, item);
-      for (const id of [...quarantine.keys()].slice(0, -MAX_QUARANTINED)) quarantine.delete(id);
+      quarantineInto(quarantine, quarantined, now);
       return [...hints.values()];
-    },
-    async quarantined(limit) {
-      return [...quarantine.values()].reverse().slice(0, limit);
     },
     async alert(id) {
       const held = alerts.get(id);

@@ -2,16 +2,29 @@
  * Every port in memory, for tests: the stores give the same answers as Redis (one contract suite for both),
  * Slack and IAM are what a test makes them. Nothing here is used by a running bot.
  */
-import type { AlertStore, AuditStore, Clock, ContainmentStore, DueRow, Effects, Log, Outbox, Row } from "../ports.ts";
+import type {
+  AlertStore,
+  AuditStore,
+  Clock,
+  ContainmentStore,
+  DueRow,
+  Effects,
+  Log,
+  Outbox,
+  QuarantineStore,
+  Row,
+} from "../ports.ts";
 import { type HeldAlerts, memoryAlerts } from "./memory-alerts.ts";
 import { memoryAudit, memoryContainments } from "./memory-containments.ts";
 import { heldRows, memoryOutbox } from "./memory-outbox.ts";
+import { type HeldQuarantine, memoryQuarantine } from "./memory-quarantine.ts";
 
 export { type MemoryIam, type MemoryKey, memoryIam } from "./memory-iam.ts";
 export { type MemoryChat, type MemoryPost, memoryChat } from "./memory-slack.ts";
 
 export interface MemoryStores {
   readonly alerts: AlertStore;
+  readonly quarantine: QuarantineStore;
   readonly outbox: Outbox;
   readonly containments: ContainmentStore;
   readonly audit: AuditStore;
@@ -20,9 +33,11 @@ export interface MemoryStores {
 /** Stores that see each other's rows, as in Redis. The clock ends leases, dialogs and used request ids. */
 export function memoryStores(clock: Clock = { now: () => Date.now() }): MemoryStores {
   const alerts: HeldAlerts = new Map();
+  const quarantine: HeldQuarantine = new Map();
   const rows = heldRows();
   return {
-    alerts: memoryAlerts(alerts, rows),
+    alerts: memoryAlerts(alerts, quarantine, rows),
+    quarantine: memoryQuarantine(quarantine, rows),
     outbox: memoryOutbox(rows, clock),
     containments: memoryContainments(alerts, rows, clock),
     audit: memoryAudit(),

@@ -12,10 +12,13 @@ import { COMMAND_TIMEOUT_MS, LIMITS, type RedisConnection } from "./redis.ts";
 import { findRow, rowName } from "./row.ts";
 
 /** Which queue runs a kind of row. Acts and read-backs never wait behind Slack, neither behind CloudTrail's slow look-ups. */
-const QUEUE_OF = { deliver: "deliver", confirm: "look", act: "act", verify: "act" } as const satisfies Record<
-  Row["kind"],
-  string
->;
+const QUEUE_OF = {
+  deliver: "deliver",
+  confirm: "look",
+  act: "act",
+  verify: "act",
+  replay: "look",
+} as const satisfies Record<Row["kind"], string>;
 const QUEUES = ["deliver", "look", "act"] as const;
 
 export const BULL_PREFIX = `${KEY_TAG}:bull`;

@@ -4,15 +4,15 @@
  *
  * `{ids}:alert:<id>` hash, with `:findings :events :regions :addresses` sets and `:actions` hash beside it ·
  * `{ids}:key:<dedup key>` alert ids by opening time · `{ids}:subject:<digest>` alert ids by newest activity ·
- * `{ids}:outbox` rows by due time · `{ids}:quarantine` ids by time, `{ids}:quarantine:texts`.
+ * `{ids}:outbox` rows by due time.
  */
 import { createHash } from "node:crypto";
 import type { Redis } from "ioredis";
 import type { AlertFold, Chapter, StoredAlert } from "../alert/alert.ts";
 import type { Corroboration } from "../alert/trust.ts";
 import type { Containment } from "../contain/outcome.ts";
-import type { AlertStore, Quarantined, Reservation } from "../ports.ts";
-import { ACKNOWLEDGE, COMMIT, CORROBORATE, LOAD, LOAD_OF_SUBJECT, QUARANTINED } from "./lua/alerts.ts";
+import type { AlertStore, Reservation } from "../ports.ts";
+import { ACKNOWLEDGE, COMMIT, CORROBORATE, LOAD, LOAD_OF_SUBJECT } from "./lua/alerts.ts";
 import { CONFIRM, RELEASE, RESERVE } from "./lua/delivery.ts";
 import { rowsOf } from "./redis-outbox.ts";
 import { listOf, pairsOf, scriptOf, textOf } from "./redis-script.ts";
@@ -21,7 +21,6 @@ import { msOf } from "./time.ts";
 const commit = scriptOf(COMMIT);
 const load = scriptOf(LOAD);
 const loadOfSubject = scriptOf(LOAD_OF_SUBJECT);
-const quarantined = scriptOf(QUARANTINED);
 const acknowledge = scriptOf(ACKNOWLEDGE);
 const corroborate = scriptOf(CORROBORATE);
 const reserve = scriptOf(RESERVE);
@@ -32,11 +31,8 @@ export function redisAlerts(redis: Redis): AlertStore {
   return {
     async commit({ folds, quarantined, now }) {
       const parts = folds.flatMap((fold) => [headerOf(fold), JSON.stringify(fold.chapter)]);
-      const bodies = quarantined.flatMap((item) => [item.id, JSON.stringify(item)]);
+      const bodies = quarantined.flatMap(({ text, ...note }) => [note.id, JSON.stringify(note), text]);
       return rowsOf(await commit(redis, [now, folds.length, ...parts, ...bodies]));
-    },
-    async quarantined(limit) {
-      return listOf(await quarantined(redis, [limit])).map((text): Quarantined => JSON.parse(textOf(text)));
     },
     async alert(id) {
       return findAlert(await load(redis, [id]));

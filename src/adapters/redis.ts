@@ -6,12 +6,13 @@
  */
 import { Redis } from "ioredis";
 import type { DetectorState } from "../detect/state.ts";
-import type { AlertStore, AuditStore, ContainmentStore, Log, Outbox } from "../ports.ts";
+import type { AlertStore, AuditStore, ContainmentStore, Log, Outbox, QuarantineStore } from "../ports.ts";
 import { redisAlerts } from "./redis-alerts.ts";
 import { redisAudit } from "./redis-audit.ts";
 import { findAccessFault, findRedisFault, findSchemaFault, type RedisDemands } from "./redis-check.ts";
 import { redisContainments } from "./redis-containments.ts";
 import { redisOutbox } from "./redis-outbox.ts";
+import { redisQuarantine } from "./redis-quarantine.ts";
 import { redisState } from "./redis-state.ts";
 
 /** A server by its `redis://` or `rediss://` URL, or by its unix socket. */
@@ -33,6 +34,7 @@ export interface RedisConnection {
 
 export interface RedisStores {
   readonly alerts: AlertStore;
+  readonly quarantine: QuarantineStore;
   readonly outbox: Outbox;
   readonly containments: ContainmentStore;
   readonly audit: AuditStore;
@@ -89,6 +91,7 @@ export async function openRedis(
   }
   return {
     alerts: redisAlerts(redis),
+    quarantine: redisQuarantine(redis),
     outbox: redisOutbox(redis),
     containments: redisContainments(redis),
     audit: redisAudit(redis),

@@ -19,7 +19,7 @@ export function findRow(name: string): Row | undefined {
   return isKind(kind) ? { kind, id: name.slice(at + 1) } : undefined;
 }
 
-const KINDS: readonly string[] = ["deliver", "confirm", "act", "verify"] satisfies readonly Row["kind"][];
+const KINDS: readonly string[] = ["deliver", "confirm", "act", "verify", "replay"] satisfies readonly Row["kind"][];
 
 function isKind(kind: string): kind is Row["kind"] {
   return KINDS.includes(kind);

@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { memoryStores } from "../../src/adapters/memory.ts";
 import type { AlertFold, StoredAlert } from "../../src/alert/alert.ts";
-import type { Quarantined } from "../../src/ports.ts";
 import { contract, openTestRedis, type Stores, type TestRedis } from "./contract.ts";
 import { type FoldParts, foldOf, HOUR, iso, NOON } from "./fold.ts";
 
@@ -197,22 +196,6 @@ contract("alert store", (stores) => {
     assert.deepEqual(await ids("arn:x", 2), ["al_key-2_b", "al_key-3_c"]);
     assert.deepEqual(await ids("AKIAIOSFODNN7EXAMPLE", 10), ["al_key-1_a"]);
     assert.deepEqual(await ids("nobody", 10), []);
-  });
-
-  it("keeps an unreadable body once, the newest first", async () => {
-    const item = (id: string): Quarantined => ({
-      id,
-      reason: "not JSON",
-      head: "\ud800{",
-      sha256: id,
-      receiveCount: 1,
-    });
-    await stores().alerts.commit({ folds: [], quarantined: [item("qu_1")], now: NOON });
-    await stores().alerts.commit({ folds: [], quarantined: [item("qu_1"), item("qu_2")], now: NOON + 1 });
-    await stores().alerts.commit({ folds: [], quarantined: [item("qu_1")], now: NOON + 2 });
-
-    assert.deepEqual(await stores().alerts.quarantined(10), [item("qu_2"), item("qu_1")]);
-    assert.deepEqual(await stores().alerts.quarantined(1), [item("qu_2")]);
   });
 
   it("owes a look at an alert that a doubted finding opened, and keeps what was found", async () => {

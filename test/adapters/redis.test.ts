@@ -154,14 +154,14 @@ describe("openRedis", () => {
     await redis.stores.check();
     await redis.stores.alerts.commit({
       folds: [foldOf({ id: "a", subjects: ["arn:x"] })],
-      quarantined: [{ id: "qu_1", reason: "x", head: "x", sha256: "x", receiveCount: 1 }],
+      quarantined: [{ id: "qu_1", reason: "x", head: "x", sha256: "x", bytes: 1, text: "x", receiveCount: 1 }],
       now: NOON,
     });
     const keys = (await redis.client.keys("*")).sort();
     const lasting: string[] = [];
     for (const key of keys) if ((await redis.client.pttl(key)) < 14 * 24 * 3600_000 - 10_000) lasting.push(key);
 
-    assert.equal(keys.length, 12);
+    assert.equal(keys.length, 15);
     assert.ok(keys.every((key) => key.startsWith("{ids}:")));
     assert.deepEqual(lasting, ["{ids}:outbox", "{ids}:schema"]);
   });

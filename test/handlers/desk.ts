@@ -121,6 +121,7 @@ export async function openDesk(change: (deps: DeskDeps) => Partial<DeskDeps> = (
       confirm: (id: string) => onConfirm(id, all),
       act: (id: string) => onAct(id, all),
       verify: (id: string) => onVerify(id, all),
+      replay: (id: string) => assert.fail(`nothing asks for ${id} here`),
     };
     for (const row of await stores.outbox.due(clock.now(), 100)) await handleRow(row, handlers, plain);
   }

@@ -14,7 +14,7 @@ describe("a due row", () => {
     for (let n = 0; n < 9; n++) {
       const [row] = await line.outbox.due(Number.MAX_SAFE_INTEGER, 10);
       assert.ok(row);
-      await handleRow(row, { deliver: fail, confirm: fail, act: fail, verify: fail }, line);
+      await handleRow(row, { deliver: fail, confirm: fail, act: fail, verify: fail, replay: fail }, line);
       const [next] = await line.outbox.due(Number.MAX_SAFE_INTEGER, 10);
       waits.push((next?.at ?? 0) - line.clock.now());
     }
@@ -28,13 +28,19 @@ describe("a due row", () => {
     const note = (kind: string) => async (id: string) => void called.push(`${kind} ${id}`);
     const ports = { ...memoryStores(clock), clock, log: memoryLog() };
 
-    for (const kind of ["deliver", "confirm", "act", "verify"] as const)
+    for (const kind of ["deliver", "confirm", "act", "verify", "replay"] as const)
       await handleRow(
         { kind, id: kind },
-        { deliver: note("deliver"), confirm: note("confirm"), act: note("act"), verify: note("verify") },
+        {
+          deliver: note("deliver"),
+          confirm: note("confirm"),
+          act: note("act"),
+          verify: note("verify"),
+          replay: note("replay"),
+        },
         ports,
       );
 
-    assert.deepEqual(called, ["deliver deliver", "confirm confirm", "act act", "verify verify"]);
+    assert.deepEqual(called, ["deliver deliver", "confirm confirm", "act act", "verify verify", "replay replay"]);
   });
 });

@@ -40,7 +40,7 @@ describe("an SQS body", () => {
     await line.take(envelope(recordNamed("sts_get_caller_identity")));
 
     assert.equal(await line.deliverDue(), 0);
-    assert.deepEqual(await line.alerts.quarantined(10), []);
+    assert.deepEqual(await line.quarantine.list(10), []);
   });
 
   it("is quarantined with its reason when it cannot be read, and its neighbours alert", async () => {
@@ -51,7 +51,7 @@ describe("an SQS body", () => {
     await line.deliverDue();
 
     assert.equal(line.chat.posts.length, 1);
-    const kept = await line.alerts.quarantined(10);
+    const kept = await line.quarantine.list(10);
     assert.deepEqual(kept.map(({ reason }) => reason).toSorted(), ["broken-json", "not-a-record"]);
     assert.equal(kept.find(({ reason }) => reason === "broken-json")?.receiveCount, 4);
   });

@@ -2,14 +2,15 @@
  * Lua of the alert store: folding findings in, and reading alerts back.
  */
 import { ALERT_WINDOW_MS } from "../../alert/alert.ts";
-import { ALERT_KEPT_MS, MAX_DISTINCT, MAX_PER_SUBJECT, MAX_QUARANTINED, QUARANTINE_KEPT_MS } from "../bounds.ts";
+import { ALERT_KEPT_MS, MAX_DISTINCT, MAX_PER_SUBJECT } from "../bounds.ts";
 import { PRELUDE } from "./prelude.ts";
+import { QUARANTINE } from "./quarantine.ts";
 
 /**
  * ARGV: now, number of folds, then per fold its header (JSON) and its chapter (JSON, stored as it is); then per
- * quarantined body its id and JSON. Gives name and due time of every outbox row that was added or brought forward.
+ * quarantined body its id, JSON and whole text. Gives name and due time of every outbox row that was added or brought forward.
  */
-export const COMMIT = `${PRELUDE}
+export const COMMIT = `${PRELUDE}${QUARANTINE}
 local now, folds = tonumber(ARGV[1]), {}
 for i = 1, tonumber(ARGV[2]) do
   folds[i] = cjson.decode(ARGV[1 + 2 * i])
@@ -115,19 +116,10 @@ for _, fold in ipairs(folds) do
   end
 end
 
-local kept, texts = P .. 'quarantine', P .. 'quarantine:texts'
-local function forget(ids)
-  for _, id in ipairs(ids) do redis.call('HDEL', texts, id) end
-  if #ids > 0 then redis.call('ZREM', kept, unpack(ids)) end
-end
-for i = nextArg, #ARGV, 2 do
-  if redis.call('ZADD', kept, 'NX', now, ARGV[i]) == 1 then redis.call('HSET', texts, ARGV[i], ARGV[i + 1]) end
-end
 if nextArg <= #ARGV then
-  forget(redis.call('ZRANGEBYSCORE', kept, '-inf', now - ${QUARANTINE_KEPT_MS}, 'LIMIT', 0, 1000))
-  forget(redis.call('ZRANGE', kept, 0, ${-MAX_QUARANTINED - 1}))
-  redis.call('PEXPIRE', kept, ${QUARANTINE_KEPT_MS})
-  redis.call('PEXPIRE', texts, ${QUARANTINE_KEPT_MS})
+  local bodies = {}
+  for i = nextArg, #ARGV, 3 do bodies[#bodies + 1] = {ARGV[i], ARGV[i + 1], ARGV[i + 2]} end
+  quarantine(bodies, now)
 end
 return rows
 `;
@@ -144,13 +136,6 @@ for _, id in ipairs(redis.call('ZREVRANGE', P .. 'subject:' .. ARGV[1], 0, tonum
   alerts[#alerts + 1] = load(id)
 end
 return alerts
-`;
-
-/** ARGV: limit. */
-export const QUARANTINED = `${PRELUDE}
-local ids = redis.call('ZREVRANGE', P .. 'quarantine', 0, tonumber(ARGV[1]) - 1)
-if #ids == 0 then return {} end
-return redis.call('HMGET', P .. 'quarantine:texts', unpack(ids))
 `;
 
 /** ARGV: alert id, what was found (JSON), when to look again or '', now. */

@@ -1,0 +1,25 @@
+/**
+ * A quarantined body gets another try: the way of a message, once more. What can be read now leaves the quarantine;
+ * what cannot stays, with today's reason.
+ */
+import { openEnvelope } from "../src/cloudtrail/envelope.ts";
+import type { Detector } from "../src/detect/detector.ts";
+import type { Ports, Row } from "../src/ports.ts";
+import { handleMessage, type MessagePorts, unreadableOf } from "./message.ts";
+
+export async function onReplay(
+  id: string,
+  detector: Detector,
+  ports: MessagePorts & Pick<Ports, "quarantine" | "outbox">,
+): Promise<void> {
+  const row: Row = { kind: "replay", id };
+  const [item, body] = await Promise.all([ports.quarantine.find(id), ports.quarantine.text(id)]);
+  if (item === undefined || body === undefined) return ports.outbox.done(row);
+
+  const message = { id, body, receiveCount: item.receiveCount };
+  await handleMessage(message, detector, ports);
+  const stays = openEnvelope(body).rejected.some((rejected) => unreadableOf(rejected, message).id === id);
+  if (stays) await ports.outbox.done(row);
+  else await ports.quarantine.drop(id);
+  ports.log.info({ id, readable: !stays }, "body.replayed");
+}
