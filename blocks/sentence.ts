@@ -16,7 +16,15 @@ interface Verb {
   readonly to?: Plain;
 }
 
+/** Findings of AWS's own services never fail: their second form is never read. */
+const reported = (did: Plain): Verb => ({ did, tried: did });
+
 const VERBS: Readonly<Record<string, Verb>> = {
+  "guardduty:GuardDutyFinding": reported(words`was reported by GuardDuty for`),
+  "health:HealthEvent": reported(words`was found in public by AWS`),
+  "access-analyzer:AccessAnalyzerFinding": reported(words`found access from outside to`),
+  "ce:CostAnomaly": reported(words`found unusual costs in`),
+  "signin:SigninAnomaly": reported(words`had an unusual sign-in`),
   "iam:CreateUser": { did: words`created`, tried: words`create` },
   "iam:DeleteUser": { did: words`deleted`, tried: words`delete` },
   "iam:CreateRole": { did: words`created`, tried: words`create` },

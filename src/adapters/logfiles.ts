@@ -114,7 +114,11 @@ function open(texts: readonly Text[], broken: string[]): Readable {
   }
   return {
     records: opened.flatMap(({ records }) => records),
-    foreign: opened.flatMap(({ rejected }) => rejected).filter(({ reason }) => FOREIGN.includes(reason)).length,
+    foreign: opened.reduce(
+      (sum, { rejected, logFiles }) =>
+        sum + logFiles.length + rejected.filter(({ reason }) => FOREIGN.includes(reason)).length,
+      0,
+    ),
   };
 }
 
@@ -126,13 +130,7 @@ const BROKEN: Readonly<Partial<Record<Reason, string>>> = {
   "not-json": "is not JSON",
 };
 /** Not among them: other events of EventBridge, which are at home in an archive. */
-const FOREIGN: readonly Reason[] = [
-  "not-a-record",
-  "s3-notification",
-  "log-file-notice",
-  "log-subscription",
-  "too-many-rejected",
-];
+const FOREIGN: readonly Reason[] = ["not-a-record", "bad-notification", "bad-gzip", "too-many-rejected"];
 
 const SYSTEM: Readonly<Record<string, string>> = {
   ENOENT: "does not exist",

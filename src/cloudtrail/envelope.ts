@@ -4,58 +4,18 @@
  * and its neighbours are still opened.
  * Source: the documentation of CloudTrail, EventBridge, SNS, S3 and CloudWatch Logs for what each of them sends.
  */
+
+import { type Doubt, doubtOfEvent } from "./doubt.ts";
 import { isObject, type Json, type JsonObject, objectAt, parseJson, textAt, valueAt } from "./json.ts";
+import { type LogFileRef, s3EventOf, s3RecordOf, type Told, trailNoticeOf } from "./notification.ts";
+import type { Reason, Rejected } from "./reason.ts";
 import { type CloudTrailRecord, parseRecord, RecordError } from "./record.ts";
+import { signalsOf } from "./signal.ts";
+import { isOwned, messagesOf, packedTextOf } from "./subscription.ts";
 
-export type Reason =
-  /** Begins like JSON and is none: cut off, or damaged. */
-  | "broken-json"
-  /** More than the allowed bytes. */
-  | "too-large"
-  /** Brackets nest deeper than 64 levels. */
-  | "too-deep"
-  /** Envelopes within envelopes, more than 8. */
-  | "too-nested"
-  /** Text that is no JSON, in a log file; in a queue such text is a notice and is only counted. */
-  | "not-json"
-  /** JSON that is neither a CloudTrail record nor an envelope known here. */
-  | "not-a-record"
-  /** S3's notice of a new object, direct or through EventBridge: names a log file, holds no records. */
-  | "s3-notification"
-  /** CloudTrail's own notice of new log files. */
-  | "log-file-notice"
-  /** A CloudWatch Logs subscription. */
-  | "log-subscription"
-  /** An EventBridge event that carries no CloudTrail record, e.g. a GuardDuty finding. */
-  | "other-event"
-  /** SNS asks to confirm a subscription, or tells of its end. */
-  | "sns-confirmation"
-  /** More than 100 rejected parts: the rest of them is kept as this one, with the whole text. */
-  | "too-many-rejected";
-
-export interface Rejected {
-  readonly reason: Reason;
-  /** The rejected part, whole. Untrusted. */
-  readonly text: string;
-}
-
-/** A log file in S3 that a notification names. All of it is the sender's word. */
-export interface LogFileRef {
-  readonly bucket: string;
-  /** As S3 knows it: URL-decoded. */
-  readonly key: string;
-}
-
-/** Why a record may not have come from CloudTrail: its finding is told as unverified until CloudTrail or IAM confirms it. */
-export type Doubt =
-  /** It came without the EventBridge event that CloudTrail's records come in. */
-  | "no-envelope"
-  /** The event names another account than the record in it. */
-  | "other-account"
-  /** The event names another source or region than the record in it, or a source that is not AWS's. */
-  | "other-source"
-  /** Its time lies in the future, or longer ago than SQS keeps a message. */
-  | "odd-time";
+export type { Doubt } from "./doubt.ts";
+export type { LogFileRef } from "./notification.ts";
+export type { Reason, Rejected } from "./reason.ts";
 
 export interface Opened {
   readonly records: readonly CloudTrailRecord[];
@@ -71,6 +31,8 @@ export interface Opened {
 export const MAX_BODY_BYTES = 2 ** 20;
 const MAX_NESTING = 8;
 const MAX_REJECTED = 100;
+/** S3 names one file in a notification, CloudTrail a few. */
+const MAX_LOG_FILES = 1_000;
 
 /**
  * Opens the body of one SQS message.
@@ -80,7 +42,7 @@ const MAX_REJECTED = 100;
  * `"CloudTrail validation message."` → `{ records: [], rejected: [], ignored: 1 }`
  */
 export function openEnvelope(body: string): Opened {
-  return collect(partsOfText(body, { maxBytes: MAX_BODY_BYTES, nesting: 0 }), body);
+  return collect(partsOfText(body, { maxBytes: MAX_BODY_BYTES, nesting: 0, doubt: "no-envelope" }), body);
 }
 
 /**
@@ -97,33 +59,48 @@ export function openLogFile(text: string, limits: { readonly maxBytes: number })
 }
 
 /** One thing found inside an envelope; "ignored" is a notice that carries nothing. */
-type Part = CloudTrailRecord | Rejected | "ignored";
+type Part =
+  | { readonly record: CloudTrailRecord; readonly doubt: Doubt | undefined }
+  | LogFileRef
+  | Rejected
+  | "ignored";
 type Parts = Generator<Part, void, undefined>;
 
 interface Limits {
   readonly maxBytes: number;
   /** How many envelopes are around this one. */
   readonly nesting: number;
+  /** What a bare record has against it here; undefined where we fetched it ourselves. */
+  readonly doubt: Doubt | undefined;
 }
 
 /** A hostile body of half a million nothings must not become as many entries in quarantine. */
 function collect(parts: Parts, text: string): Opened {
   const records: CloudTrailRecord[] = [];
+  const doubts = new Map<string, Doubt>();
+  const logFiles: LogFileRef[] = [];
   const rejected: Rejected[] = [];
   let ignored = 0;
+  const refuse = (part: Rejected) => {
+    if (rejected.length < MAX_REJECTED) rejected.push(part);
+    else rejected[MAX_REJECTED] = { reason: "too-many-rejected", text };
+  };
   for (const part of parts) {
     if (part === "ignored") ignored++;
-    else if ("eventID" in part) records.push(part);
-    else if (rejected.length < MAX_REJECTED) rejected.push(part);
-    else rejected[MAX_REJECTED] = { reason: "too-many-rejected", text };
+    else if ("record" in part) {
+      records.push(part.record);
+      if (part.doubt !== undefined) doubts.set(part.record.eventID, part.doubt);
+    } else if ("reason" in part) refuse(part);
+    else if (logFiles.length < MAX_LOG_FILES) logFiles.push(part);
+    else refuse({ reason: "bad-notification", text: JSON.stringify(part) });
   }
-  return { records, doubts: new Map(), logFiles: [], rejected, ignored };
+  return { records, doubts, logFiles, rejected, ignored };
 }
 
 function* partsOfFile(texts: readonly string[], maxBytes: number): Parts {
   for (const text of texts) {
     if (text.trim() === "") continue;
-    if (isJsonLike(text)) yield* partsOfText(text, { maxBytes, nesting: 0 });
+    if (isJsonLike(text)) yield* partsOfText(text, { maxBytes, nesting: 0, doubt: undefined });
     else yield { reason: "not-json", text };
   }
 }
@@ -147,12 +124,29 @@ function* partsOfValue(value: unknown, limits: Limits): Parts {
     return;
   }
   if (!isObject(value)) return yield refuse("not-a-record", value);
-  if (isRecordLike(value)) return yield recordOr(value, value);
-  if (textAt(value, "detail-type") !== undefined) return yield partOfEvent(value);
+  if (isRecordLike(value)) return yield recordOr(value, value, limits.doubt);
+  if (textAt(value, "detail-type") !== undefined) return yield* partsOfEvent(value, limits);
+  const told = s3RecordOf(value) ?? trailNoticeOf(value);
+  if (told !== undefined) return yield* filesOf(told);
   const held = heldBy(value);
-  if (typeof held === "string") yield* partsOfText(held, inside);
-  else if (held !== undefined) yield* partsOfValue(held, inside);
-  else yield isNotice(value) ? "ignored" : refuse(reasonFor(value), value);
+  if (typeof held === "string") return yield* partsOfText(held, inside);
+  if (held !== undefined) return yield* partsOfValue(held, inside);
+  yield* partsOfSubscription(value, inside);
+}
+
+function* filesOf(told: Exclude<Told, undefined>): Parts {
+  if (told === "ignored") yield told;
+  else yield* told;
+}
+
+function* partsOfSubscription(value: JsonObject, inside: Limits): Parts {
+  const packed = packedTextOf(value);
+  if (packed === "bad-gzip") return yield refuse("bad-gzip", value);
+  if (packed !== undefined) return yield* partsOfText(packed.text, { ...inside, maxBytes: Number.POSITIVE_INFINITY });
+  const messages = messagesOf(value);
+  if (messages === undefined) return yield isNotice(value) ? "ignored" : refuse(reasonFor(value), value);
+  const limits = isOwned(value) ? { ...inside, doubt: undefined } : inside;
+  for (const message of messages) yield* partsOfText(message, limits);
 }
 
 /** S3's notifications carry eventName and eventVersion too, and an `s3` that no record of CloudTrail has. */
@@ -161,9 +155,14 @@ function isRecordLike(value: JsonObject): boolean {
   return ["eventName", "eventID", "eventId"].some((key) => textAt(value, key) !== undefined);
 }
 
-function recordOr(record: unknown, whole: JsonObject): Part {
+function recordOr(
+  value: unknown,
+  whole: JsonObject,
+  doubt: Doubt | undefined | ((record: CloudTrailRecord) => Doubt | undefined),
+): Part {
   try {
-    return parseRecord(record);
+    const record = parseRecord(value);
+    return { record, doubt: typeof doubt === "function" ? doubt(record) : doubt };
   } catch (error) {
     if (error instanceof RecordError) return refuse("not-a-record", whole);
     throw error;
@@ -171,13 +170,22 @@ function recordOr(record: unknown, whole: JsonObject): Part {
 }
 
 /** An EventBridge event. The detail decides, not its detail-type, of which AWS has several spellings. */
-function partOfEvent(event: JsonObject): Part {
+function* partsOfEvent(event: JsonObject, { doubt }: Limits): Parts {
   const detail = objectAt(event, "detail");
   const type = textAt(event, "detail-type") ?? "";
-  const source = textAt(event, "source");
-  if (textAt(detail, "eventVersion") !== undefined || type.endsWith(" via CloudTrail")) return recordOr(detail, event);
-  if (source === "aws.events" && type === "Scheduled Event") return "ignored";
-  return refuse(source === "aws.s3" ? "s3-notification" : "other-event", event);
+  // In a file that we fetched ourselves nobody forged the event around a record.
+  const doubtOf = (record: CloudTrailRecord) => (doubt === undefined ? undefined : doubtOfEvent(event, record));
+  if (textAt(detail, "eventVersion") !== undefined || type.endsWith(" via CloudTrail"))
+    return yield recordOr(detail, event, doubtOf);
+  const told = s3EventOf(event);
+  if (told !== undefined) return yield* filesOf(told);
+  const signals = signalsOf(event);
+  if (signals !== undefined) {
+    for (const signal of signals) yield recordOr(signal, event, doubtOf);
+    return;
+  }
+  if (textAt(event, "source") === "aws.events" && type === "Scheduled Event") return yield "ignored";
+  yield refuse(textAt(event, "source") === "aws.s3" ? "bad-notification" : "other-event", event);
 }
 
 /** What an envelope holds: an SNS message's text, a log file's records, LookupEvents' items or the text of one. */
@@ -195,9 +203,7 @@ function isNotice(value: JsonObject): boolean {
 }
 
 function reasonFor(value: JsonObject): Reason {
-  if (objectAt(value, "s3") !== undefined) return "s3-notification";
-  if (textAt(value, "s3Bucket") !== undefined) return "log-file-notice";
-  if (textAt(value, "messageType") === "DATA_MESSAGE" || objectAt(value, "awslogs")) return "log-subscription";
+  if (objectAt(value, "s3") !== undefined || textAt(value, "s3Bucket") !== undefined) return "bad-notification";
   if (/^(Subscription|Unsubscribe)Confirmation$/.test(textAt(value, "Type") ?? "")) return "sns-confirmation";
   return "not-a-record";
 }

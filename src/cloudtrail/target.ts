@@ -74,6 +74,9 @@ function cut(text: string): string {
 
 /** Service ("" for any), where the name stands, and what to call it. Order: who, then what they get, then things. */
 const PARAMETERS: readonly (readonly [service: string, path: string, noun: string])[] = [
+  ["guardduty", "type", "finding"],
+  ["access-analyzer", "resource", "resource"],
+  ["ce", "monitorName", "monitor"],
   ["", "userName", "user"],
   ["iam", "accessKey.userName", "user"],
   ["iam", "newUserName", "user"],

@@ -18,7 +18,20 @@ import {
 } from "./pattern.ts";
 import { scalarsOf } from "./scalar.ts";
 
-export const MODIFIERS = ["contains", "startswith", "endswith", "all", "re", "cidr", "exists", "fieldref"] as const;
+export const MODIFIERS = [
+  "contains",
+  "startswith",
+  "endswith",
+  "all",
+  "re",
+  "cidr",
+  "exists",
+  "fieldref",
+  "lt",
+  "lte",
+  "gt",
+  "gte",
+] as const;
 type Modifier = (typeof MODIFIERS)[number];
 
 export interface FieldTest {
@@ -136,7 +149,25 @@ function predicateOf(kind: Modifier | undefined, value: unknown): Predicate {
   if (!isScalar(value)) throw new Error(`${JSON.stringify(value)} is not a text, number or boolean`);
   if (kind === "re") return regexPattern(String(value));
   if (kind === "cidr") return cidrPattern(String(value));
+  if (isComparison(kind)) return comparison(kind, value);
   return scalarPattern(value, isPlacement(kind) ? kind : "equals");
+}
+
+type Comparison = "lt" | "lte" | "gt" | "gte";
+function isComparison(word: string | undefined): word is Comparison {
+  return word === "lt" || word === "lte" || word === "gt" || word === "gte";
+}
+
+/** Numbers only: a text that spells a number counts as one, any other value does not match. */
+function comparison(kind: Comparison, value: Scalar): Predicate {
+  if (typeof value !== "number") throw new Error(`${kind} wants a number, not ${JSON.stringify(value)}`);
+  return (found) => {
+    const number = typeof found === "string" && found.trim() !== "" ? Number(found) : found;
+    if (typeof number !== "number" || Number.isNaN(number)) return false;
+    if (kind === "lt") return number < value;
+    if (kind === "lte") return number <= value;
+    return kind === "gt" ? number > value : number >= value;
+  };
 }
 
 function referenceTest(field: Field, placement: Placement, value: unknown): ValueTest {

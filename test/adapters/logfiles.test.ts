@@ -182,13 +182,13 @@ describe("logfiles", () => {
     });
 
     it("finds nothing wrong with an empty file, no records, or an archive of other events", async () => {
-      const guardDuty = {
+      const other = {
         version: "0",
-        "detail-type": "GuardDuty Finding",
-        source: "aws.guardduty",
+        "detail-type": "Inspector2 Finding",
+        source: "aws.inspector2",
         detail: { severity: 8 },
       };
-      for (const content of ["", "\n", '{"Records":[]}', JSON.stringify(guardDuty)]) {
+      for (const content of ["", "\n", '{"Records":[]}', JSON.stringify(other)]) {
         assert.deepEqual(await readAll(write("file.json", content)), { ids: [], foreign: 0, whys: [] }, content);
       }
     });

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { MAX_BODY_BYTES, type Opened, openEnvelope, openLogFile, type Reason } from "../../src/cloudtrail/envelope.ts";
 
@@ -19,6 +20,7 @@ const event = (detail: object, type = "AWS API Call via CloudTrail", source = "a
   "detail-type": type,
   source,
   account: "111122223333",
+  region: "us-east-1",
   detail,
 });
 const sns = (message: unknown) => ({
@@ -32,7 +34,10 @@ const s3Record = {
   eventName: "ObjectCreated:Put",
   s3: { bucket: { name: "trail" }, object: { key: "AWSLogs/a.json.gz" } },
 };
+const s3File = (key: string) => ({ ...s3Record, s3: { bucket: { name: "trail" }, object: { key } } });
 const notice = { s3Bucket: "trail", s3ObjectKey: ["AWSLogs/a.json.gz"] };
+const subscription = (...logEvents: object[]) => ({ messageType: "DATA_MESSAGE", owner: "111122223333", logEvents });
+const packed = (text: string, behind = Buffer.alloc(0)) => Buffer.concat([gzipSync(text), behind]).toString("base64");
 const lookup = (eventID: string) => ({ EventId: eventID, CloudTrailEvent: JSON.stringify(record(eventID)) });
 
 const ids = (opened: Opened) => opened.records.map(({ eventID }) => eventID);
@@ -44,6 +49,12 @@ describe("openEnvelope", () => {
     ["2: a bare record", record("a"), ["a"]],
     ["3: an event through SNS", sns(event(record("a"))), ["a"]],
     ["3: a bare record through SNS", sns(record("a")), ["a"]],
+    ["10: a CloudWatch Logs message", subscription({ message: JSON.stringify(record("a")) }), ["a"]],
+    [
+      "11: the same, compressed",
+      { awslogs: { data: packed(JSON.stringify(subscription({ message: JSON.stringify(record("a")) }))) } },
+      ["a"],
+    ],
     ["13: a log file", { Records: [record("a"), record("b")] }, ["a", "b"]],
     ["13: a log file without records", { Records: [] }, []],
     ["14: LookupEvents' answer", { Events: [lookup("a"), lookup("b")] }, ["a", "b"]],
@@ -86,6 +97,8 @@ describe("openEnvelope", () => {
     ["8: the same through SNS", JSON.stringify(sns("CloudTrail validation message."))],
     ["9: S3's test event", '{"Service":"Amazon S3","Event":"s3:TestEvent","Bucket":"trail"}'],
     ["12: a control message", '{"messageType":"CONTROL_MESSAGE","logEvents":[{"message":"CWL CONTROL MESSAGE"}]}'],
+    ["4: an object that is gone", JSON.stringify({ Records: [{ ...s3Record, eventName: "ObjectRemoved:Delete" }] })],
+    ["6: the same through EventBridge", JSON.stringify(event({}, "Object Deleted", "aws.s3"))],
     ["20: a heartbeat", JSON.stringify(event({}, "Scheduled Event", "aws.events"))],
     ["21: other text", "hello"],
     ["21: no text", ""],
@@ -95,28 +108,50 @@ describe("openEnvelope", () => {
       assert.deepEqual(openEnvelope(body), { records: [], doubts: new Map(), logFiles: [], rejected: [], ignored: 1 });
     });
 
+  const noticed: readonly (readonly [string, unknown, readonly string[]])[] = [
+    ["4: S3's notification", { Records: [s3Record] }, ["AWSLogs/a.json.gz"]],
+    ["4: with a key as S3 encodes it", { Records: [s3File("a+b%2Bc%C3%A9.gz")] }, ["a b+cé.gz"]],
+    ["4: with a key that is encoded wrongly", { Records: [s3File("a%E9+")] }, ["a%E9+"]],
+    ["4: of several files", { Records: [s3File("a"), s3File("b")] }, ["a", "b"]],
+    ["5: the same through SNS", sns({ Records: [s3Record] }), ["AWSLogs/a.json.gz"]],
+    [
+      "6: the same through EventBridge, where it is not encoded",
+      event({ bucket: { name: "trail" }, object: { key: "a+b%20" } }, "Object Created", "aws.s3"),
+      ["a+b%20"],
+    ],
+    ["7: CloudTrail's notice of log files", notice, ["AWSLogs/a.json.gz"]],
+    ["7: the same through SNS", sns(notice), ["AWSLogs/a.json.gz"]],
+  ];
+  for (const [shape, body, keys] of noticed)
+    it(`names the log files of shape ${shape}`, () => {
+      const opened = openEnvelope(JSON.stringify(body));
+
+      assert.deepEqual(
+        opened.logFiles,
+        keys.map((key) => ({ bucket: "trail", key })),
+      );
+      assert.deepEqual([opened.records, opened.rejected, opened.ignored], [[], [], 0]);
+    });
+
+  it("names at most 1,000 log files of one body", () => {
+    const opened = openEnvelope(JSON.stringify({ Records: Array.from({ length: 1_002 }, (_, n) => s3File(`${n}`)) }));
+
+    assert.equal(opened.logFiles.length, 1_000);
+    assert.deepEqual(reasons(opened), ["bad-notification", "bad-notification"]);
+  });
+
   const rejected: readonly (readonly [string, unknown, Reason])[] = [
-    ["4: S3's notification", { Records: [s3Record] }, "s3-notification"],
-    ["5: the same through SNS", sns({ Records: [s3Record] }), "s3-notification"],
-    [
-      "6: the same through EventBridge",
-      event({ bucket: { name: "trail" }, object: { key: "a" } }, "Object Created", "aws.s3"),
-      "s3-notification",
-    ],
-    ["7: CloudTrail's notice of log files", notice, "log-file-notice"],
-    ["7: the same through SNS", sns(notice), "log-file-notice"],
-    [
-      "10: a CloudWatch Logs message",
-      { messageType: "DATA_MESSAGE", logEvents: [{ message: "{}" }] },
-      "log-subscription",
-    ],
-    ["11: the same, compressed", { awslogs: { data: "H4sIAAAA" } }, "log-subscription"],
-    [
-      "19: a GuardDuty finding",
-      event({ schemaVersion: "2.0", severity: 8 }, "GuardDuty Finding", "aws.guardduty"),
-      "other-event",
-    ],
-    ["19: a sign-in anomaly", event({ risk: "high" }, "Sign-in Anomaly Alert", "aws.signin"), "other-event"],
+    ["4: S3's notification without a key", { Records: [{ ...s3Record, s3: { bucket: {} } }] }, "bad-notification"],
+    ["6: the same through EventBridge", event({ bucket: {} }, "Object Created", "aws.s3"), "bad-notification"],
+    ["7: CloudTrail's notice without keys", { s3Bucket: "trail" }, "bad-notification"],
+    ["7: CloudTrail's notice of no text", { s3Bucket: "trail", s3ObjectKey: [7] }, "bad-notification"],
+    ["10: a CloudWatch Logs message that is no record", subscription({ message: "{}" }), "not-a-record"],
+    ["11: data that is no gzip", { awslogs: { data: "aGVsbG8=" } }, "bad-gzip"],
+    ["11: data that is no base64", { awslogs: { data: "%%%" } }, "bad-gzip"],
+    ["11: data that is cut off", { awslogs: { data: packed("{}").slice(0, 12) } }, "bad-gzip"],
+    ["11: data with more behind it", { awslogs: { data: packed("{}", Buffer.alloc(4)) } }, "bad-gzip"],
+    ["11: a bomb", { awslogs: { data: packed("0".repeat(65 * 2 ** 20)) } }, "bad-gzip"],
+    ["19: an event of another service", event({ severity: 8 }, "Inspector2 Finding", "aws.inspector2"), "other-event"],
     ["19: an event without detail", event([], "AWS Health Event", "aws.health"), "other-event"],
     ["an event that promises a record and has none", event({ note: 1 }), "not-a-record"],
     [
@@ -166,7 +201,6 @@ describe("openEnvelope", () => {
       "not-a-record",
       "not-a-record",
       "not-a-record",
-      "s3-notification",
       "not-a-record",
       "too-nested",
       "broken-json",
@@ -176,7 +210,7 @@ describe("openEnvelope", () => {
   it("tells each record of S3 from each of CloudTrail", () => {
     const opened = openEnvelope(JSON.stringify({ Records: [record("a"), s3Record] }));
 
-    assert.deepEqual([ids(opened), reasons(opened)], [["a"], ["s3-notification"]]);
+    assert.deepEqual([ids(opened), opened.logFiles.length], [["a"], 1]);
   });
 
   it("refuses envelopes within more than eight envelopes", () => {
@@ -287,6 +321,45 @@ describe("openEnvelope", () => {
       }),
       { numRuns: 1_000 },
     );
+  });
+});
+
+describe("a record's envelope", () => {
+  const doubtOf = (body: unknown) => openEnvelope(JSON.stringify(body)).doubts.get("a");
+  const cases: readonly (readonly [string, unknown, string | undefined])[] = [
+    ["an event of its account, region and service", event(record("a")), undefined],
+    ["the same through SNS", sns(event(record("a"))), undefined],
+    ["a CloudWatch Logs message with its owner", subscription({ message: JSON.stringify(record("a")) }), undefined],
+    ["none", record("a"), "no-envelope"],
+    ["an array", [record("a")], "no-envelope"],
+    ["a log file's", { Records: [record("a")] }, "no-envelope"],
+    ["LookupEvents' item", lookup("a"), "no-envelope"],
+    [
+      "a message without an owner",
+      { ...subscription({ message: JSON.stringify(record("a")) }), owner: "" },
+      "no-envelope",
+    ],
+    ["an event of another account", { ...event(record("a")), account: "444455556666" }, "other-account"],
+    ["an event without an account", { ...event(record("a")), account: undefined }, "other-account"],
+    ["an event of another region", { ...event(record("a")), region: "eu-west-1" }, "other-source"],
+    ["an event of another service", event(record("a"), undefined, "aws.ec2"), "other-source"],
+    ["an event of a source that anybody may use", event(record("a"), undefined, "my.app"), "other-source"],
+    [
+      "an event for the alias of its service",
+      event(record("a", { eventSource: "monitoring.amazonaws.com" }), undefined, "aws.cloudwatch"),
+      undefined,
+    ],
+    ["a good and a bad event at once", [event(record("a")), record("a")], "no-envelope"],
+    ["a bad and a good event at once", [record("a"), event(record("a"))], "no-envelope"],
+  ];
+  for (const [envelope, body, doubt] of cases)
+    it(`that is ${envelope} ${doubt === undefined ? "vouches for it" : `does not: ${doubt}`}`, () => {
+      assert.equal(doubtOf(body), doubt);
+    });
+
+  it("is not asked for in a file that we fetched", () => {
+    const file = JSON.stringify([record("a"), event(record("b"), undefined, "my.app")]);
+    assert.equal(openLogFile(file, { maxBytes: 1_000_000 }).doubts.size, 0);
   });
 });
 

@@ -58,6 +58,11 @@ const rows: readonly Row[] = [
   ],
   ["wants presence with exists", "{ requestParameters.a|exists: true }", { a: {} }, { a: null }],
   ["wants absence with exists false", "{ requestParameters.a|exists: false }", { b: 1 }, { a: "" }],
+  ["compares numbers with gte", "{ requestParameters.n|gte: 7 }", { n: 7 }, { n: 6.9 }],
+  ["compares numbers with gt", "{ requestParameters.n|gt: 7 }", { n: 7.1 }, { n: 7 }],
+  ["compares numbers with lt", "{ requestParameters.n|lt: 7 }", { n: -1 }, { n: 7 }],
+  ["compares numbers with lte", "{ requestParameters.n|lte: 7 }", { n: "7" }, { n: "" }],
+  ["compares nothing that is no number", "{ requestParameters.n|gte: 0 }", { n: 0 }, { n: true }],
   [
     "compares two fields with fieldref",
     "{ requestParameters.a|fieldref: requestParameters.b }",

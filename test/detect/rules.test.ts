@@ -11,7 +11,7 @@ const broken: readonly (readonly [says: string, text: string, problems: readonly
     "an unknown modifier, naming the known ones",
     ruleText("{ sel: { eventName|contians: x }, condition: sel }"),
     [
-      'rules/r0.yml:4: detection.sel.eventName|contians: modifier "contians" is not one of contains, startswith, endswith, all, re, cidr, exists, fieldref',
+      'rules/r0.yml:4: detection.sel.eventName|contians: modifier "contians" is not one of contains, startswith, endswith, all, re, cidr, exists, fieldref, lt, lte, gt, gte',
     ],
   ],
   [

@@ -1,0 +1,37 @@
+/**
+ * Doubts: whether the EventBridge event around a record fits it. Whoever may send to the queue can make up both; who
+ * makes up one of them is found out here.
+ * Pure. Source: Amazon EventBridge User Guide, "AWS service events delivered via AWS CloudTrail".
+ */
+import { type JsonObject, textAt } from "./json.ts";
+import { type CloudTrailRecord, serviceOf } from "./record.ts";
+
+/** Why a record may not have come from CloudTrail: its finding is told as unverified until CloudTrail or IAM confirms it. */
+export type Doubt =
+  /** It came without the EventBridge event that CloudTrail's records come in. */
+  | "no-envelope"
+  /** The event names another account than the record in it. */
+  | "other-account"
+  /** The event names another service or region than the record in it, or a source that is not AWS's. */
+  | "other-source"
+  /** Its time lies in the future, or longer ago than SQS keeps a message. */
+  | "odd-time";
+
+/** Services that EventBridge calls otherwise than CloudTrail does. */
+const ALIASES: Readonly<Record<string, string>> = {
+  monitoring: "cloudwatch",
+  email: "ses",
+  "streams.dynamodb": "dynamodb",
+};
+
+/** `{ source: "aws.iam", account, region }` around a record of IAM in the same account and region → undefined */
+export function doubtOfEvent(event: JsonObject, record: CloudTrailRecord): Doubt | undefined {
+  if (textAt(event, "account") !== record.recipientAccountId) return "other-account";
+  const source = textAt(event, "source") ?? "";
+  if (!source.startsWith("aws.")) return "other-source";
+  if (textAt(event, "region") !== record.awsRegion) return "other-source";
+  // Insights and aggregated records name no service.
+  const service = serviceOf(record);
+  const names = [service, ALIASES[service], service.split(".")[0], service.split(".").at(-1)];
+  return service === "" || names.includes(source.slice("aws.".length)) ? undefined : "other-source";
+}
