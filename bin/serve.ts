@@ -15,12 +15,14 @@ import { onVerify } from "../handlers/verify.ts";
 import { readOrMakeAuditKey } from "../src/adapters/auditkey.ts";
 import { type DoorOptions, openDoor } from "../src/adapters/bolt.ts";
 import { openTrail } from "../src/adapters/cloudtrail.ts";
+import { openCredentials } from "../src/adapters/credentials.ts";
 import { openHealth } from "../src/adapters/health.ts";
 import { openIam } from "../src/adapters/iam.ts";
 import { openEffects } from "../src/adapters/queue.ts";
 import { openRedis, type RedisStores, type RedisTarget } from "../src/adapters/redis.ts";
 import { startRedis } from "../src/adapters/redis-server.ts";
 import { bundledRules, loadRules } from "../src/adapters/rulefolder.ts";
+import { openLogFiles } from "../src/adapters/s3.ts";
 import { openChat } from "../src/adapters/slack.ts";
 import { openInbox } from "../src/adapters/sqs.ts";
 import { startSweep } from "../src/adapters/sweep.ts";
@@ -54,6 +56,7 @@ const CHECK_MS = 60_000;
 const DELAYED_DELETE_MS = 3_000;
 const IAM_TIMEOUT_MS = 5_000;
 const TRAIL_TIMEOUT_MS = 10_000;
+const S3_TIMEOUT_MS = 10_000;
 
 const clock: Clock = { now: () => Date.now() };
 
@@ -140,6 +143,7 @@ function watchRedis(store: RedisStores, log: Log, undo: (() => Promise<void>)[])
 
 function portsOf(options: ServeOptions, store: RedisStores, usable: () => Promise<void>): Ports {
   const { config, secrets, log, wrap = (ports) => ports } = options;
+  const credentials = openCredentials({ accounts: config.accounts, requestTimeoutMs: IAM_TIMEOUT_MS });
   const apiUrl = secrets.slackApiUrl === undefined ? {} : { apiUrl: secrets.slackApiUrl };
   return wrap({
     clock,
@@ -156,7 +160,12 @@ function portsOf(options: ServeOptions, store: RedisStores, usable: () => Promis
     containments: store.containments,
     audit: store.audit,
     effects: openEffects(store.connection, clock, log),
-    trail: openTrail({ log, requestTimeoutMs: TRAIL_TIMEOUT_MS }),
+    trail: openTrail({ log, requestTimeoutMs: TRAIL_TIMEOUT_MS, credentialsOf: credentials.reader }),
+    logFiles: openLogFiles({
+      buckets: config.s3.buckets,
+      credentialsOf: credentials.reader,
+      requestTimeoutMs: S3_TIMEOUT_MS,
+    }),
     iam: openIam({ log, requestTimeoutMs: IAM_TIMEOUT_MS }),
     chat: openChat({ token: secrets.slackBotToken, ...apiUrl, log }),
   });

@@ -1,36 +1,93 @@
 /** One SQS body: open, detect, commit. The message is deleted only after this resolves. */
 import { createHash } from "node:crypto";
-import { foldOf } from "../src/alert/alert.ts";
-import { type Doubt, openEnvelope, type Rejected } from "../src/cloudtrail/envelope.ts";
+import { type AlertFold, foldOf } from "../src/alert/alert.ts";
+import { type Doubt, type LogFileRef, openEnvelope, type Rejected } from "../src/cloudtrail/envelope.ts";
 import type { CloudTrailRecord } from "../src/cloudtrail/record.ts";
 import type { Detector } from "../src/detect/detector.ts";
-import type { InboxMessage, Ports, Unreadable } from "../src/ports.ts";
+import { digestOf } from "../src/detect/finding.ts";
+import { ALL_SLICES, type FileProgress, type InboxMessage, type Ports, type Unreadable } from "../src/ports.ts";
 
-export type MessagePorts = Pick<Ports, "alerts" | "effects" | "clock" | "log">;
+export type MessagePorts = Pick<Ports, "alerts" | "effects" | "logFiles" | "clock" | "log">;
 
 /** First characters of an unreadable body that are kept for whoever looks at it. */
 const HEAD_CHARS = 4_096;
 
 /**
- * Everything a message caused is committed in one atomic step: its findings, what could not be read of it, and the
- * outbox rows for what people should see. A message that matches nothing writes nothing.
+ * Everything that a body holds is committed in one atomic step: its findings, what could not be read of it, and the
+ * outbox rows for what people should see. A body that matches nothing writes nothing. Log files that it names follow,
+ * slice by slice.
  */
 export async function handleMessage(message: InboxMessage, detector: Detector, ports: MessagePorts): Promise<void> {
   const opened = openEnvelope(message.body);
-  const findings = await detector.feedAll(opened.records);
   const now = ports.clock.now();
-  const byID = new Map(opened.records.map((record) => [record.eventID, record]));
-  const folds = findings.flatMap((finding) => {
+  const doubt = (record: CloudTrailRecord) => doubtOf(record, opened.doubts, now);
+  const folds = await foldsOf(opened.records, detector, doubt);
+  await commit(folds, opened.rejected, message, ports);
+  for (const ref of opened.logFiles) await handleLogFile(ref, message, detector, ports);
+}
+
+/** A log file, slice by slice: what a crash leaves undone is done when the message comes again, and nothing else. */
+async function handleLogFile(
+  ref: LogFileRef,
+  message: InboxMessage,
+  detector: Detector,
+  ports: MessagePorts,
+): Promise<void> {
+  const answer = await ports.logFiles.open(ref);
+  if (answer.kind === "ignored") return ports.log.debug({ record: ref }, "file.ignored");
+  if (answer.kind === "refused") {
+    ports.log.warn({ reason: answer.reason, why: answer.why, record: ref }, "file.refused");
+    return commit([], [{ reason: answer.reason, text: JSON.stringify(ref) }], message, ports);
+  }
+  const file = digestOf("lf", ref.bucket, ref.key, answer.version);
+  const done = await ports.alerts.slicesOf(file);
+  if (done >= ALL_SLICES) return answer.close();
+  let [slices, records] = [0, 0];
+  for await (const slice of answer.slices) {
+    message.stopping?.throwIfAborted();
+    slices += 1;
+    records += slice.records.length;
+    if (slices <= done) continue;
+    const folds = await foldsOf(slice.records, detector, () => undefined);
+    const rejected = slice.rejected.map((part) => (part.reason === "bad-log-file" ? inFile(part, ref) : part));
+    await commit(folds, rejected, message, ports, { file, slices });
+  }
+  await commit([], [], message, ports, { file, slices: ALL_SLICES });
+  ports.log.debug({ records, slices }, "file.committed");
+}
+
+/** What is wrong with the file as a whole is told with its name. */
+function inFile({ reason, text }: Rejected, ref: LogFileRef): Rejected {
+  return { reason, text: JSON.stringify({ ...ref, why: text }) };
+}
+
+async function foldsOf(
+  records: readonly CloudTrailRecord[],
+  detector: Detector,
+  doubt: (record: CloudTrailRecord) => Doubt | undefined,
+): Promise<readonly AlertFold[]> {
+  const findings = await detector.feedAll(records);
+  const byID = new Map(records.map((record) => [record.eventID, record]));
+  return findings.flatMap((finding) => {
     const record = byID.get(finding.eventIDs.at(-1) ?? "");
-    return record === undefined ? [] : [foldOf(finding, record, doubtOf(record, opened.doubts, now))];
+    return record === undefined ? [] : [foldOf(finding, record, doubt(record))];
   });
-  const quarantined = opened.rejected.map((rejected) => unreadableOf(rejected, message));
+}
+
+async function commit(
+  folds: readonly AlertFold[],
+  rejected: readonly Rejected[],
+  message: InboxMessage,
+  ports: MessagePorts,
+  progress?: FileProgress,
+): Promise<void> {
+  const quarantined = rejected.map((part) => unreadableOf(part, message));
   for (const { id, reason } of quarantined)
     ports.log.warn({ id, reason, receiveCount: message.receiveCount }, "body.quarantined");
-  if (folds.length === 0 && quarantined.length === 0) return;
-
-  const due = await ports.alerts.commit({ folds, quarantined, now });
-  ports.log.debug({ records: opened.records.length, findings: findings.length }, "message.committed");
+  if (folds.length === 0 && quarantined.length === 0 && progress === undefined) return;
+  const batch = { folds, quarantined, now: ports.clock.now() };
+  const due = await ports.alerts.commit(progress === undefined ? batch : { ...batch, progress });
+  ports.log.debug({ findings: folds.length }, "message.committed");
   await ports.effects.hint(due);
 }
 

@@ -31,6 +31,8 @@ export interface InboxMessage {
   readonly receiveCount: number;
   /** When it was put into the queue, in ms; absent when SQS did not say. */
   readonly sentAt?: number;
+  /** Aborted when the bot stops: long work ends at its next safe point, and the message goes back. */
+  readonly stopping?: AbortSignal;
 }
 
 export interface Inbox {
@@ -87,8 +89,18 @@ export interface QuarantineStore {
 export interface Commit {
   readonly folds: readonly AlertFold[];
   readonly quarantined: readonly Unreadable[];
+  /** How far a log file is taken with this commit. */
+  readonly progress?: FileProgress;
   readonly now: number;
 }
+
+/** `slices` of this file (bucket, key and version) are committed; ALL_SLICES when it is done. */
+export interface FileProgress {
+  /** `lf_` + digest. */
+  readonly file: string;
+  readonly slices: number;
+}
+export const ALL_SLICES = 1_000_000_000;
 
 /** Work that is owed to the outside: one member of the outbox, `deliver:al_…`, `act:in_…` or `verify:in_…:10000`. */
 export interface Row {
@@ -112,6 +124,8 @@ export type Reservation =
 export interface AlertStore {
   /** Folds findings into alerts, keeps quarantine and outbox rows: one atomic step, idempotent. Resolves when durable. */
   commit(batch: Commit): Promise<readonly DueRow[]>;
+  /** Slices of a log file that were committed in the last 14 days; 0 for one that is new. */
+  slicesOf(file: string): Promise<number>;
   alert(id: string): Promise<StoredAlert | undefined>;
   /** Alerts that name this principal id or access key id, newest activity first. */
   alertsOf(subject: string, limit: number): Promise<readonly StoredAlert[]>;
@@ -253,7 +267,15 @@ export interface Trail {
 /** A log file in S3, fetched. */
 export type LogFileAnswer =
   /** `version` names this content (ETag): the same version gives the same slices. */
-  | { readonly kind: "opened"; readonly version: string; readonly slices: AsyncIterable<LogFileSlice> }
+  | {
+      readonly kind: "opened";
+      readonly version: string;
+      readonly slices: AsyncIterable<LogFileSlice>;
+      /** For whoever does not read the slices. */
+      close(): void;
+    }
+  /** Other things live in a trail's bucket, digests for one. */
+  | { readonly kind: "ignored" }
   /** It will never be opened: not there, too large, not in a configured bucket, no log file by its name. */
   | { readonly kind: "refused"; readonly reason: Reason; readonly why: string };
 
@@ -398,5 +420,6 @@ export interface Ports {
   readonly audit: AuditStore;
   readonly iam: Iam;
   readonly trail: Trail;
+  readonly logFiles: LogFiles;
   readonly chat: Chat;
 }

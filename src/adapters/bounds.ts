@@ -15,6 +15,9 @@ export const ALERT_KEPT_MS = 30 * 24 * 3600_000;
 /** Intents are kept for 90 days. */
 export const INTENT_KEPT_MS = 90 * 24 * 3600_000;
 
+/** A notification comes again for as long as SQS keeps it. */
+export const FILE_KEPT_MS = 14 * 24 * 3600_000;
+
 export const QUARANTINE_KEPT_MS = 14 * 24 * 3600_000;
 export const MAX_QUARANTINED = 10_000;
 /** Whole texts of unreadable bodies: whoever can send to the queue could fill Redis with them. The oldest go first. */

@@ -7,20 +7,14 @@ import { CloudTrailClient, type Event, LookupEventsCommand } from "@aws-sdk/clie
 import { parseJson } from "../cloudtrail/json.ts";
 import { type CloudTrailRecord, parseRecord, RecordError } from "../cloudtrail/record.ts";
 import type { Log, Trail, TrailAnswer, TrailQuery } from "../ports.ts";
-
-type Credentials = () => Promise<{
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  readonly sessionToken?: string;
-  readonly expiration?: Date;
-}>;
+import { AssumeRoleError, type CredentialsOf } from "./credentials.ts";
 
 export interface TrailOptions {
   readonly log: Log;
   /** How long one page may take. */
   readonly requestTimeoutMs: number;
   /** The account's reader role; undefined: the bot's own credentials. */
-  readonly credentialsOf?: (account: string) => Credentials | undefined;
+  readonly credentialsOf?: CredentialsOf;
 }
 
 /** Two a second, and a little less: AWS counts on its own clock. */
@@ -120,6 +114,7 @@ function isThrottled(error: unknown): boolean {
 }
 
 function answerOf(error: unknown): Exclude<TrailAnswer, { kind: "ok" }> {
+  if (error instanceof AssumeRoleError && error.denied) return { kind: "denied", missing: "sts:AssumeRole" };
   const name = error instanceof Error ? error.name : "";
   if (/AccessDenied|NotAuthorized/.test(name)) return { kind: "denied", missing: "cloudtrail:LookupEvents" };
   if (isThrottled(error)) return { kind: "unavailable", why: "CloudTrail throttles" };

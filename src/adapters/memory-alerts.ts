@@ -50,8 +50,9 @@ export interface HeldAlert {
 export type HeldAlerts = Map<string, HeldAlert>;
 
 export function memoryAlerts(alerts: HeldAlerts, quarantine: HeldQuarantine, rows: HeldRows): AlertStore {
+  const files = new Map<string, number>();
   return {
-    async commit({ folds, quarantined, now }) {
+    async commit({ folds, quarantined, progress, now }) {
       const hints = new Map<string, DueRow>();
       for (const fold of folds) {
         const alert = foldInto(alerts, fold, now);
@@ -66,7 +67,11 @@ export function memoryAlerts(alerts: HeldAlerts, quarantine: HeldQuarantine, row
         for (const row of due) if (addRow(rows, row)) hints.set(rowName(row), row);
       }
       quarantineInto(quarantine, quarantined, now);
+      if (progress !== undefined) files.set(progress.file, progress.slices);
       return [...hints.values()];
+    },
+    async slicesOf(file) {
+      return files.get(file) ?? 0;
     },
     async alert(id) {
       const held = alerts.get(id);

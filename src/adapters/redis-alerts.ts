@@ -4,7 +4,7 @@
  *
  * `{ids}:alert:<id>` hash, with `:findings :events :regions :addresses` sets and `:actions` hash beside it ·
  * `{ids}:key:<dedup key>` alert ids by opening time · `{ids}:subject:<digest>` alert ids by newest activity ·
- * `{ids}:outbox` rows by due time.
+ * `{ids}:outbox` rows by due time · `{ids}:file:<digest>` slices of a log file that are committed.
  */
 import { createHash } from "node:crypto";
 import type { Redis } from "ioredis";
@@ -14,6 +14,7 @@ import type { Containment } from "../contain/outcome.ts";
 import type { AlertStore, Reservation } from "../ports.ts";
 import { ACKNOWLEDGE, COMMIT, CORROBORATE, LOAD, LOAD_OF_SUBJECT } from "./lua/alerts.ts";
 import { CONFIRM, RELEASE, RESERVE } from "./lua/delivery.ts";
+import { KEY_TAG } from "./lua/prelude.ts";
 import { rowsOf } from "./redis-outbox.ts";
 import { listOf, pairsOf, scriptOf, textOf } from "./redis-script.ts";
 import { msOf } from "./time.ts";
@@ -29,10 +30,14 @@ const confirm = scriptOf(CONFIRM);
 
 export function redisAlerts(redis: Redis): AlertStore {
   return {
-    async commit({ folds, quarantined, now }) {
+    async commit({ folds, quarantined, progress, now }) {
       const parts = folds.flatMap((fold) => [headerOf(fold), JSON.stringify(fold.chapter)]);
       const bodies = quarantined.flatMap(({ text, ...note }) => [note.id, JSON.stringify(note), text]);
-      return rowsOf(await commit(redis, [now, folds.length, ...parts, ...bodies]));
+      const file = [progress?.file ?? "", progress?.slices ?? 0];
+      return rowsOf(await commit(redis, [now, folds.length, ...file, ...parts, ...bodies]));
+    },
+    async slicesOf(file) {
+      return Number((await redis.get(`${KEY_TAG}:file:${file}`)) ?? 0);
     },
     async alert(id) {
       return findAlert(await load(redis, [id]));

@@ -70,7 +70,9 @@ function consumerOf(
     visibilityTimeout: VISIBILITY_SECONDS,
     heartbeatInterval: HEARTBEAT_SECONDS,
     authenticationErrorTimeout: 1_000,
-    messageSystemAttributeNames: ["ApproximateReceiveCount"],
+    // A message that failed comes back soon at first and then ever later: an outage of an hour must not fill the DLQ.
+    terminateVisibilityTimeout: ([message]: Message[]) => againSeconds(receiveCountOf(message)),
+    messageSystemAttributeNames: ["ApproximateReceiveCount", "SentTimestamp"],
     extendedAWSErrors: true,
     async preReceiveMessageCallback() {
       // sqs-consumer would spin at 35 errors a second against an unreachable queue.
@@ -81,7 +83,7 @@ function consumerOf(
       failures = 0;
     },
     async handleMessage(message: Message) {
-      await handle(inboxMessageOf(message));
+      await handle(inboxMessageOf(message, stopping));
       if (options.deleteDelayMs > 0) await sleep(options.deleteDelayMs);
       return message;
     },
@@ -91,9 +93,10 @@ function consumerOf(
     failures += 1;
     options.log.warn({ queue: queueUrl, err: err.message, failures }, "queue.failed");
   });
-  consumer.on("processing_error", (err, message) =>
-    options.log.error({ queue: queueUrl, message: message.MessageId, err: err.message }, "message.failed"),
-  );
+  consumer.on("processing_error", (err, message) => {
+    if (stopping.aborted) return options.log.info({ message: message.MessageId }, "message.given-back");
+    options.log.error({ queue: queueUrl, message: message.MessageId, err: err.message }, "message.failed");
+  });
   return consumer;
 }
 
@@ -103,11 +106,23 @@ function backoffMs(failures: number): number {
   return full * (0.5 + Math.random() / 2);
 }
 
-function inboxMessageOf(message: Message): InboxMessage {
-  const count = Number(message.Attributes?.ApproximateReceiveCount ?? "1");
+/** 5 s, 10 s, 20 s … 43 min: ten receives take an hour and a half. */
+function againSeconds(receiveCount: number): number {
+  return 5 * 2 ** Math.min(receiveCount - 1, 9);
+}
+
+function receiveCountOf(message: Message | undefined): number {
+  const count = Number(message?.Attributes?.ApproximateReceiveCount ?? "1");
+  return Number.isFinite(count) && count >= 1 ? count : 1;
+}
+
+function inboxMessageOf(message: Message, stopping: AbortSignal): InboxMessage {
+  const sentAt = Number(message.Attributes?.SentTimestamp);
   return {
     id: message.MessageId ?? "",
     body: message.Body ?? "",
-    receiveCount: Number.isFinite(count) ? count : 1,
+    receiveCount: receiveCountOf(message),
+    ...(Number.isFinite(sentAt) ? { sentAt } : {}),
+    stopping,
   };
 }

@@ -4,6 +4,7 @@ import { envelopeOf } from "../../demo/trail.ts";
 import { handleDeliver } from "../../handlers/deliver.ts";
 import { handleMessage } from "../../handlers/message.ts";
 import { fixedClock, memoryChat, memoryEffects, memoryLog, memoryStores } from "../../src/adapters/memory.ts";
+import { memoryLogFiles } from "../../src/adapters/memory-logfiles.ts";
 import { memoryState } from "../../src/adapters/memory-state.ts";
 import { bundledRules, loadRules } from "../../src/adapters/rulefolder.ts";
 import { isObject } from "../../src/cloudtrail/json.ts";
@@ -24,14 +25,19 @@ export async function openLine() {
   const stores = memoryStores(clock);
   const effects = memoryEffects();
   const chat = memoryChat();
-  const ports = { ...stores, effects, chat, clock, log };
+  const logFiles = memoryLogFiles();
+  const ports = { ...stores, effects, chat, logFiles, clock, log };
   const detector = makeDetector(await loadRules([bundledRules()]), memoryState(), { accounts: [ACCOUNT] });
   let messages = 0;
   return {
     ...ports,
     /** Takes a body as SQS hands it over; a record comes in EventBridge's event. */
-    take: (body: unknown, receiveCount = 1) =>
-      handleMessage({ id: `m-${++messages}`, body: textOf(body), receiveCount }, detector, ports),
+    take: (body: unknown, receiveCount = 1, stopping?: AbortSignal) =>
+      handleMessage(
+        { id: `m-${++messages}`, body: textOf(body), receiveCount, ...(stopping && { stopping }) },
+        detector,
+        ports,
+      ),
     /** Runs every delivery that is due now; gives how many rows there were. */
     async deliverDue() {
       const rows = await stores.outbox.due(clock.now(), 100);

@@ -6,6 +6,7 @@ const envelope = (record: unknown) => ({
   "detail-type": "AWS API Call via CloudTrail",
   source: "aws.iam",
   account: "111122223333",
+  region: "us-east-1",
   detail: record,
 });
 

@@ -2,21 +2,21 @@
  * Lua of the alert store: folding findings in, and reading alerts back.
  */
 import { ALERT_WINDOW_MS } from "../../alert/alert.ts";
-import { ALERT_KEPT_MS, MAX_DISTINCT, MAX_PER_SUBJECT } from "../bounds.ts";
+import { ALERT_KEPT_MS, FILE_KEPT_MS, MAX_DISTINCT, MAX_PER_SUBJECT } from "../bounds.ts";
 import { PRELUDE } from "./prelude.ts";
 import { QUARANTINE } from "./quarantine.ts";
 
 /**
- * ARGV: now, number of folds, then per fold its header (JSON) and its chapter (JSON, stored as it is); then per
+ * ARGV: now, number of folds, log file or '', its slices, then per fold its header (JSON) and its chapter (JSON, stored as it is); then per
  * quarantined body its id, JSON and whole text. Gives name and due time of every outbox row that was added or brought forward.
  */
 export const COMMIT = `${PRELUDE}${QUARANTINE}
 local now, folds = tonumber(ARGV[1]), {}
 for i = 1, tonumber(ARGV[2]) do
-  folds[i] = cjson.decode(ARGV[1 + 2 * i])
-  folds[i].chapter = ARGV[2 + 2 * i]
+  folds[i] = cjson.decode(ARGV[3 + 2 * i])
+  folds[i].chapter = ARGV[4 + 2 * i]
 end
-local nextArg = 3 + 2 * #folds
+local nextArg = 5 + 2 * #folds
 
 -- The alert that the fold belongs to: its id, or nil when it is held already.
 local function findAlert(fold)
@@ -116,6 +116,7 @@ for _, fold in ipairs(folds) do
   end
 end
 
+if ARGV[3] ~= '' then redis.call('SET', P .. 'file:' .. ARGV[3], ARGV[4], 'PX', ${FILE_KEPT_MS}) end
 if nextArg <= #ARGV then
   local bodies = {}
   for i = nextArg, #ARGV, 3 do bodies[#bodies + 1] = {ARGV[i], ARGV[i + 1], ARGV[i + 2]} end

@@ -1,0 +1,29 @@
+/**
+ * Log files in memory, for tests: slices by `bucket/key`.
+ */
+import type { LogFileSlice, LogFiles } from "../ports.ts";
+
+export interface MemoryLogFiles extends LogFiles {
+  /** By `bucket/key`; what is not there is missing. */
+  readonly files: Map<string, { readonly version: string; readonly slices: readonly LogFileSlice[] }>;
+  readonly opened: string[];
+}
+
+export function memoryLogFiles(): MemoryLogFiles {
+  const files: MemoryLogFiles["files"] = new Map();
+  const opened: string[] = [];
+  return {
+    files,
+    opened,
+    async open({ bucket, key }) {
+      const file = files.get(`${bucket}/${key}`);
+      opened.push(key);
+      if (file === undefined) return { kind: "refused", reason: "log-file-missing", why: "it is not there" };
+      return { kind: "opened", version: file.version, slices: each(file.slices), close() {} };
+    },
+  };
+}
+
+async function* each(slices: readonly LogFileSlice[]): AsyncGenerator<LogFileSlice> {
+  yield* slices;
+}

@@ -1,0 +1,106 @@
+import assert from "node:assert/strict";
+import { parseRecord } from "../../src/cloudtrail/record.ts";
+import type { LogFileSlice } from "../../src/ports.ts";
+import { openLine, recordNamed } from "./line.ts";
+
+const KEY = "AWSLogs/111122223333/CloudTrail/us-east-1/2026/11/20/a.json.gz";
+const notice = { s3Bucket: "trail", s3ObjectKey: [KEY] };
+const slice = (...names: readonly string[]): LogFileSlice => ({
+  records: names.map((name) => parseRecord(recordNamed("iam_create_user", { eventID: name }))),
+  rejected: [],
+});
+
+async function openFile(...slices: readonly LogFileSlice[]) {
+  const line = await openLine();
+  const put = (version: string, ...parts: readonly LogFileSlice[]) =>
+    line.logFiles.files.set(`trail/${KEY}`, { version, slices: parts });
+  put("v1", ...slices);
+  const events = async () => (await line.alerts.alertsOf("deploy-bot", 10))[0]?.events ?? 0;
+  const commits = { count: 0, dieAt: Number.POSITIVE_INFINITY };
+  const { commit } = line.alerts;
+  line.alerts.commit = async (batch) => {
+    commits.count += 1;
+    if (commits.count === commits.dieAt) throw new Error("killed");
+    return commit(batch);
+  };
+  return { ...line, put, events, commits };
+}
+
+describe("a log file that a notification names", () => {
+  it("is detected slice by slice, and its records are not doubted", async () => {
+    const line = await openFile(slice("a", "b"), slice("c"));
+
+    await line.take(notice);
+    await line.deliverDue();
+
+    assert.equal(line.chat.posts.length, 1);
+    assert.equal(await line.events(), 3);
+    assert.deepEqual(
+      (await line.outbox.due(Number.MAX_SAFE_INTEGER, 10)).filter(({ kind }) => kind === "confirm"),
+      [],
+    );
+  });
+
+  it("is not read again once it is done, though the notification comes again", async () => {
+    const line = await openFile(slice("a"));
+    await line.take(notice);
+    const before = line.commits.count;
+
+    await line.take(notice, 2);
+
+    assert.equal(line.commits.count, before);
+  });
+
+  it("is read again when it was written anew", async () => {
+    const line = await openFile(slice("a"));
+    await line.take(notice);
+    line.put("v2", slice("a", "b"));
+
+    await line.take(notice);
+
+    assert.equal(await line.events(), 2);
+  });
+
+  it("goes on after the last committed slice when a crash came between", async () => {
+    const line = await openFile(slice("a"), slice("b"), slice("c"));
+    line.commits.dieAt = 2;
+    await assert.rejects(line.take(notice), /killed/);
+    assert.equal(await line.events(), 1);
+    const before = line.commits.count;
+
+    await line.take(notice, 2);
+
+    assert.equal(await line.events(), 3);
+    assert.equal(line.commits.count - before, 3, "two slices and the end");
+  });
+
+  it("is given back between two slices when the bot stops", async () => {
+    const line = await openFile(slice("a"), slice("b"));
+    const stop = new AbortController();
+    stop.abort();
+
+    await assert.rejects(line.take(notice, 1, stop.signal));
+    await line.take(notice, 2);
+
+    assert.equal(await line.events(), 2);
+  });
+
+  it("is quarantined with its name and reason when it cannot be opened", async () => {
+    const line = await openFile();
+    line.logFiles.files.clear();
+
+    await line.take(notice);
+
+    const [kept] = await line.quarantine.list(10);
+    assert.deepEqual([kept?.reason, kept?.head], ["log-file-missing", JSON.stringify({ bucket: "trail", key: KEY })]);
+  });
+
+  it("gives its message back when S3 cannot be asked", async () => {
+    const line = await openFile(slice("a"));
+    line.logFiles.open = async () => {
+      throw new Error("S3 is away");
+    };
+
+    await assert.rejects(line.take(notice), /S3 is away/);
+  });
+});
