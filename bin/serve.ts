@@ -166,7 +166,7 @@ function portsOf(options: ServeOptions, store: RedisStores, usable: () => Promis
       credentialsOf: credentials.reader,
       requestTimeoutMs: S3_TIMEOUT_MS,
     }),
-    iam: openIam({ log, requestTimeoutMs: IAM_TIMEOUT_MS }),
+    iam: openIam({ log, credentials, requestTimeoutMs: IAM_TIMEOUT_MS }),
     chat: openChat({ token: secrets.slackBotToken, ...apiUrl, log }),
   });
 }

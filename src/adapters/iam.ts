@@ -10,9 +10,12 @@ import {
   UpdateAccessKeyCommand,
 } from "@aws-sdk/client-iam";
 import type { Iam, IamAnswer, KeyOwner, Log, UserKey } from "../ports.ts";
+import { type AccountCredentials, AssumeRoleError, type Provider } from "./credentials.ts";
 
 export interface IamOptions {
   readonly log: Log;
+  /** Roles of the accounts; without it the bot's own credentials are used. */
+  readonly credentials?: AccountCredentials;
   /** How long one answer may take, retries included. */
   readonly requestTimeoutMs: number;
   /** Where IAM's global endpoint signs: us-east-1, unless the account is in GovCloud or China. */
@@ -24,9 +27,18 @@ const READ_ATTEMPTS = 3;
 /** A user has two keys; nobody has this many pages. */
 const PAGES = 10;
 
-export function openIam({ log, requestTimeoutMs, region = "us-east-1" }: IamOptions): Iam {
-  const reader = new IAMClient({ region, maxAttempts: READ_ATTEMPTS });
-  const writer = new IAMClient({ region, maxAttempts: 1 });
+export function openIam({ log, credentials, requestTimeoutMs, region = "us-east-1" }: IamOptions): Iam {
+  const clientOf = (maxAttempts: number, provider: Provider | undefined) =>
+    new IAMClient({ region, maxAttempts, ...(provider === undefined ? {} : { credentials: provider }) });
+  const readers = new Map<string, IAMClient>();
+  const readerOf = (account: string): IAMClient => {
+    const provider = credentials?.reader(account);
+    // Accounts without a role share the bot's own.
+    const name = provider === undefined ? "" : account;
+    const client = readers.get(name) ?? clientOf(READ_ATTEMPTS, provider);
+    readers.set(name, client);
+    return client;
+  };
   // A new signal for each call: it also ends a call that hangs while it is read or tried again.
   const limit = () => ({ abortSignal: AbortSignal.timeout(requestTimeoutMs) });
 
@@ -43,13 +55,13 @@ export function openIam({ log, requestTimeoutMs, region = "us-east-1" }: IamOpti
   return {
     keyOwner: (account, keyId) =>
       ask("iam:GetAccessKeyLastUsed", account, async () => {
-        const answer = await reader.send(new GetAccessKeyLastUsedCommand({ AccessKeyId: keyId }), limit());
+        const answer = await readerOf(account).send(new GetAccessKeyLastUsedCommand({ AccessKeyId: keyId }), limit());
         return ownerOf(answer.UserName, answer.AccessKeyLastUsed);
       }),
 
     user: (account, userName) =>
       ask("iam:GetUser", account, async () => {
-        const { User } = await reader.send(new GetUserCommand({ UserName: named(userName) }), limit());
+        const { User } = await readerOf(account).send(new GetUserCommand({ UserName: named(userName) }), limit());
         return {
           arn: given(User?.Arn, "Arn"),
           userName: given(User?.UserName, "UserName"),
@@ -66,7 +78,7 @@ export function openIam({ log, requestTimeoutMs, region = "us-east-1" }: IamOpti
         let Marker: string | undefined;
         for (let page = 0; page < PAGES; page += 1) {
           const command = new ListAccessKeysCommand({ UserName: named(userName), ...(Marker ? { Marker } : {}) });
-          const answer = await reader.send(command, options);
+          const answer = await readerOf(account).send(command, options);
           for (const key of answer.AccessKeyMetadata ?? [])
             keys.push({
               id: given(key.AccessKeyId, "AccessKeyId"),
@@ -79,14 +91,20 @@ export function openIam({ log, requestTimeoutMs, region = "us-east-1" }: IamOpti
         throw new Error(`more than ${PAGES} pages of keys`);
       }),
 
-    deactivateKey: (account, userName, keyId) =>
+    deactivateKey: (account, userName, keyId, session) =>
       ask("iam:UpdateAccessKey", account, async () => {
         const input = { UserName: named(userName), AccessKeyId: keyId, Status: "Inactive" as const };
-        const { $metadata } = await writer.send(new UpdateAccessKeyCommand(input), limit());
-        return { requestId: $metadata.requestId ?? "" };
+        const writer = clientOf(1, credentials?.responder(account, session));
+        try {
+          const { $metadata } = await writer.send(new UpdateAccessKeyCommand(input), limit());
+          return { requestId: $metadata.requestId ?? "" };
+        } finally {
+          writer.destroy();
+        }
       }),
 
-    ownKeyId: async () => (await reader.config.credentials()).accessKeyId,
+    // Roles are assumed with it, wherever they lead.
+    ownKeyId: async () => (await readerOf("").config.credentials()).accessKeyId,
   };
 }
 
@@ -122,6 +140,7 @@ function given<T>(value: T | undefined, field: string): T {
 /** What IAM surely said is an answer; all else (throttled, timed out, no network) may or may not have happened. */
 function answerOf(error: unknown, action: string): Exclude<IamAnswer<never>, { kind: "ok" }> {
   if (!(error instanceof Error)) return { kind: "unavailable", why: "unknown error" };
+  if (error instanceof AssumeRoleError && error.denied) return { kind: "denied", missing: "sts:AssumeRole" };
   switch (error.name) {
     case "NoSuchEntity":
     case "NoSuchEntityException":

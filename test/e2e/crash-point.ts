@@ -15,7 +15,9 @@ export const CRASH_POINTS = [
   "audit entry → call",
   "call → read-back",
 ] as const;
-export type CrashPoint = (typeof CRASH_POINTS)[number];
+/** In the middle of a log file; played by its own test. */
+export const SLICE_POINT = "slice → next slice";
+export type CrashPoint = (typeof CRASH_POINTS)[number] | typeof SLICE_POINT;
 
 export interface BotSettings {
   readonly config: Config;
@@ -39,6 +41,7 @@ export function crashing(ports: Ports, crash: CrashPoint | undefined, data: stri
       async commit(batch) {
         const rows = await alerts.commit(batch);
         if (batch.folds.length > 0) at("commit → delete");
+        if (batch.progress?.slices === 1 && batch.folds.length > 0) at(SLICE_POINT);
         return rows;
       },
       async reserve(id, by, now) {

@@ -18,6 +18,8 @@ import { openWorld } from "../../demo/world.ts";
 import { memoryLog } from "../../src/adapters/memory.ts";
 import { openRedis } from "../../src/adapters/redis.ts";
 import { startRedis } from "../../src/adapters/redis-server.ts";
+import type { StoredAlert } from "../../src/alert/alert.ts";
+import type { Bucket } from "../../src/config.ts";
 import { verifyChain } from "../../src/contain/audit.ts";
 import type { BotSettings, CrashPoint } from "./crash-point.ts";
 
@@ -25,7 +27,7 @@ const SIGNING_SECRET = "e2e-signing-secret-0123456789";
 /** From a kill -9 until everything is in order again: SQS shows the message after 30 s, then it is searched and posted. */
 export const RECOVERY_MS = 90_000;
 
-export async function openStage() {
+export async function openStage({ buckets = [] }: { readonly buckets?: readonly Bucket[] } = {}) {
   const data = await mkdtemp(join(tmpdir(), "ids-e2e-"));
   const [queue, front, ports] = await Promise.all([
     startQueue(),
@@ -54,7 +56,7 @@ export async function openStage() {
         http: { host: "127.0.0.1", port: slackPort },
       },
       sqs: { queues: [{ url: queue.url, region: HOME_REGION }] },
-      s3: { buckets: [] },
+      s3: { buckets },
       rules: [],
       protected: [],
       redis: { durability: "strict" },
@@ -71,6 +73,7 @@ export async function openStage() {
   const env = {
     ...process.env,
     AWS_ENDPOINT_URL_SQS: queue.endpoint,
+    AWS_ENDPOINT_URL_S3: queue.endpoint,
     AWS_ENDPOINT_URL_IAM: aws.url,
     AWS_ENDPOINT_URL_CLOUDTRAIL: aws.url,
     AWS_ACCESS_KEY_ID: world.trailhoundKey,
@@ -155,6 +158,15 @@ export async function openStage() {
       await stores.close();
       await redis.stop();
       return { entries, verified };
+    },
+    /** Opens the store of a stopped bot and gives these alerts. */
+    async storedAlerts(ids: readonly string[]): Promise<readonly StoredAlert[]> {
+      const redis = await startRedis({ dir: join(data, "redis") });
+      const stores = await openRedis({ path: redis.path }, { durability: "always", allowUnsafe: false }, memoryLog());
+      const found = await Promise.all(ids.map((id) => stores.alerts.alert(id)));
+      await stores.close();
+      await redis.stop();
+      return found.filter((alert) => alert !== undefined);
     },
     stopBots,
     async close() {
