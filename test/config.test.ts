@@ -33,6 +33,7 @@ describe("parseConfig", () => {
         http: { host: "127.0.0.1", port: 3000 },
       },
       sqs: { queues: [{ url: "https://sqs.eu-west-1.amazonaws.com/111122223333/ids", region: "eu-west-1" }] },
+      s3: { buckets: [] },
       rules: [],
       protected: [],
       redis: { durability: "strict" },
@@ -46,8 +47,8 @@ describe("parseConfig", () => {
     const least = parseConfig(LEAST, "ids.config.yml");
 
     assert.deepEqual(
-      { ...example, accounts: 0, sqs: 0, protected: 0, slack: { ...example.slack, operators: 0 } },
-      { ...least, accounts: 0, sqs: 0, protected: 0, slack: { ...least.slack, operators: 0 } },
+      { ...example, accounts: 0, sqs: 0, s3: 0, protected: 0, slack: { ...example.slack, operators: 0 } },
+      { ...least, accounts: 0, sqs: 0, s3: 0, protected: 0, slack: { ...least.slack, operators: 0 } },
     );
     assert.equal(example.accounts.length, 2);
     assert.deepEqual(configWarnings(example), []);
@@ -79,7 +80,7 @@ colour: blue
       "config slack.http.port: 70000 is not a port from 1 to 65535",
       'config slack.chanel: unknown key; did you mean "channel"?',
       'config sqs.queues[0]: "http://sqs.us-east-1.amazonaws.com/1/q" is not a queue\'s https URL (http for localhost)',
-      "config colour: unknown key; known are accounts, slack, sqs, rules, protected, redis, health, data",
+      "config colour: unknown key; known are accounts, slack, sqs, s3, rules, protected, redis, health, data",
     ]);
   });
 
@@ -158,6 +159,35 @@ colour: blue
   it("names the line of what is not YAML, and of a key that stands twice", () => {
     assert.match(problemsIn("accounts: [\n").join(), /at line 1|at line 2/);
     assert.deepEqual(problemsIn("data: a\ndata: b\n"), ["Map keys must be unique at line 2, column 1"]);
+  });
+
+  it("reads roles and buckets of accounts, and says when they do not belong together", () => {
+    const role = (account: string) => `arn:aws:iam::${account}:role/trailhound-reader`;
+    const good = parseConfig(
+      `${withLine("accounts", `accounts: [{ id: "111122223333", name: prod, reader: "${role("111122223333")}", external_id: 9f1c }]`)}
+s3: { buckets: [{ name: trail-logs, region: us-east-1, account: "111122223333" }] }
+`,
+      "f.yml",
+    );
+    assert.deepEqual(good.accounts[0], {
+      id: "111122223333",
+      name: "prod",
+      reader: role("111122223333"),
+      externalId: "9f1c",
+    });
+    assert.deepEqual(good.s3.buckets, [{ name: "trail-logs", region: "us-east-1", account: "111122223333" }]);
+
+    const problems = problemsIn(
+      `${withLine("accounts", `accounts: [{ id: "111122223333", name: prod, responder: "${role("444455556666")}", reader: no }]`)}
+s3: { buckets: [{ name: Trail, region: us-east-1 }, { name: logs, region: us-east-1, account: "777788889999" }] }
+`,
+    );
+    assert.deepEqual(problems, [
+      'config accounts[0].reader: "no" is not the ARN of a role such as arn:aws:iam::111122223333:role/trailhound-reader',
+      `config s3.buckets[0].name: "Trail" is not a bucket's name`,
+      `config accounts[0].responder: "${role("444455556666")}" is not a role of account "111122223333"`,
+      'config s3.buckets[1].account: "777788889999" is not the id of one of the accounts',
+    ]);
   });
 
   it("says what an empty file lacks", () => {
