@@ -41,6 +41,7 @@ const FACT_WORDS: ReadonlyMap<string, Plain> = new Map([
   ["ids.actor_is_target false", words`it acts on somebody else than its caller`],
   ["ids.big_instance true", words`big or GPU instances, or very many at once`],
   ["ids.dry_run true", words`a dry run, to see whether it would be allowed`],
+  ["ids.foreign_account true", words`it lets another account in`],
   ["ids.mfa false", words`no MFA was used`],
   ["ids.policy_grants_admin true", words`the policy gives administrator rights`],
   ["ids.public_principal true", words`it lets everyone in`],

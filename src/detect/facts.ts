@@ -6,7 +6,14 @@ import { accessKeyOf } from "../cloudtrail/accesskey.ts";
 import { isDenied, isDryRun } from "../cloudtrail/denial.ts";
 import { principalOf } from "../cloudtrail/principal.ts";
 import { actionOf, type CloudTrailRecord, mfaOf, outcomeOf } from "../cloudtrail/record.ts";
-import { actorIsTarget, grantsAdminPolicy, isBigInstance, isPublic, isWorldOpen } from "./request.ts";
+import {
+  actorIsTarget,
+  grantsAdminPolicy,
+  isBigInstance,
+  isPublic,
+  isWorldOpen,
+  letsForeignAccountIn,
+} from "./request.ts";
 
 /** Undefined: unknown for this record; rules see it as an absent field. */
 export type FactValue = string | boolean | undefined;
@@ -110,6 +117,11 @@ const FACTS: Readonly<Record<string, Fact>> = {
     says: "the request lets everyone in: a resource policy for `*` that no condition narrows, a public ACL, an image or snapshot for `all`, or S3's public access block switched off",
     values: "true, false",
     of: isPublic,
+  },
+  "ids.foreign_account": {
+    says: "the request lets another account in: a role's trust or a resource policy that names one, an image or snapshot shared with one, a bucket replicated into one",
+    values: "true, false",
+    of: letsForeignAccountIn,
   },
   "ids.world_open": {
     says: "a security group admits the internet: a network wider than IPv4 /8 or IPv6 /4, so halves of it count",

@@ -121,6 +121,20 @@ export function grantsEveryone(document: Json | undefined): boolean {
   );
 }
 
+/**
+ * The accounts that a resource policy lets in, as it names them: `{ AWS: "arn:aws:iam::444455556666:root" }` → `["444455556666"]`.
+ * Conditions are disregarded: an external id does not make a foreign account one's own.
+ */
+export function accountsLetIn(document: Json | undefined): readonly string[] {
+  return statementsOf(document).flatMap((statement) => {
+    const principal = statement["Principal"];
+    if (statement["Effect"] !== "Allow" || !isObject(principal)) return [];
+    return textsOf(principal["AWS"]).flatMap(
+      (text) => /^(?:arn:[^:]*:[^:]*:[^:]*:)?(\d{12})(?:$|:)/.exec(text)?.[1] ?? [],
+    );
+  });
+}
+
 function namesEveryone(statement: JsonObject): boolean {
   if (statement["NotPrincipal"] !== undefined) return true;
   const principal = statement["Principal"];

@@ -6,7 +6,7 @@ import { shortName } from "../cloudtrail/arn.ts";
 import { denialOf } from "../cloudtrail/denial.ts";
 import { flagAt, isObject, type Json, textAt, valueAt } from "../cloudtrail/json.ts";
 import type { CloudTrailRecord } from "../cloudtrail/record.ts";
-import { grantsAdmin, grantsEveryone, isOpenNetwork } from "./policy.ts";
+import { accountsLetIn, grantsAdmin, grantsEveryone, isOpenNetwork } from "./policy.ts";
 import { scalarsOf } from "./scalar.ts";
 
 /** IAM calls that act on their caller when they name no user. Source: IAM API Reference, UserName "if not specified". */
@@ -91,6 +91,25 @@ export function isPublic(record: CloudTrailRecord): boolean {
   }
   if (eventSource === "rds.amazonaws.com") return hasScalar(valueAt(request, "valuesToAdd"), "", "all");
   return eventSource === "lambda.amazonaws.com" && eventName.startsWith("Add") && request["principal"] === "*";
+}
+
+/** Lists of accounts that something is shared with: EC2 images and snapshots, RDS snapshots. */
+const SHARES = ["launchPermission.add", "createVolumePermission.add", "valuesToAdd"];
+
+/**
+ * Whether the request lets another account in: a role's trust or a resource policy that names one, an image or snapshot
+ * shared with one, a bucket replicated into one. Which accounts are one's own is not known here.
+ */
+export function letsForeignAccountIn(record: CloudTrailRecord): boolean {
+  const { requestParameters: request, recipientAccountId: own } = record;
+  if (request === undefined) return false;
+  const isForeign = (account: string) => /^\d{12}$/.test(account) && account !== own;
+  if (RESOURCE_POLICIES.some((key) => accountsLetIn(valueAt(request, key)).some(isForeign))) return true;
+  for (const path of SHARES)
+    for (const [, value] of scalarsOf(valueAt(request, path))) if (isForeign(String(value))) return true;
+  if (record.eventName !== "PutBucketReplication") return false;
+  for (const [key, value] of scalarsOf(request)) if (key === "Account" && isForeign(String(value))) return true;
+  return false;
 }
 
 /** A canned ACL stands in `x-amz-acl`, grants in AccessControlPolicy or in `x-amz-grant-*`. */

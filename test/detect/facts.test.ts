@@ -283,6 +283,44 @@ const table: readonly Row[] = [
     true,
   ],
   ["ids.big_instance", "no launch", ec2("ModifyInstanceAttribute", { instanceType: "p4d.24xlarge" }), false],
+  [
+    "ids.foreign_account",
+    "a role's trust for another account",
+    iam("CreateRole", {
+      assumeRolePolicyDocument:
+        '{"Statement":{"Effect":"Allow","Principal":{"AWS":["arn:aws:iam::444455556666:root"]}}}',
+    }),
+    true,
+  ],
+  [
+    "ids.foreign_account",
+    "a role's trust for its own account",
+    iam("CreateRole", {
+      assumeRolePolicyDocument: `{"Statement":{"Effect":"Allow","Principal":{"AWS":"${ACCOUNT}"}}}`,
+    }),
+    false,
+  ],
+  [
+    "ids.foreign_account",
+    "a policy that shuts another account out",
+    iam("CreateRole", {
+      assumeRolePolicyDocument: '{"Statement":{"Effect":"Deny","Principal":{"AWS":"444455556666"}}}',
+    }),
+    false,
+  ],
+  [
+    "ids.foreign_account",
+    "an image shared with another account",
+    ec2("ModifyImageAttribute", { launchPermission: { add: { items: [{ userId: "444455556666" }] } } }),
+    true,
+  ],
+  [
+    "ids.foreign_account",
+    "an image not shared any more",
+    ec2("ModifyImageAttribute", { launchPermission: { remove: { items: [{ userId: "444455556666" }] } } }),
+    false,
+  ],
+  ["ids.foreign_account", "a request without parameters", iam("CreateRole", null), false],
   ["ids.region_unused", "a region that is not used", ec2("RunInstances", {}), true, ["eu-central-1"]],
   ["ids.region_unused", "a region that is used", ec2("RunInstances", {}), false, ["us-east-1"]],
   ["ids.region_unused", "a global service", {}, false, ["eu-central-1"]],
