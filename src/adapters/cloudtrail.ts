@@ -7,14 +7,13 @@ import { CloudTrailClient, type Event, LookupEventsCommand } from "@aws-sdk/clie
 import { parseJson } from "../cloudtrail/json.ts";
 import { type CloudTrailRecord, parseRecord, RecordError } from "../cloudtrail/record.ts";
 import type { Log, Trail, TrailAnswer, TrailQuery } from "../ports.ts";
-import { AssumeRoleError, type CredentialsOf } from "./credentials.ts";
+import { CredentialsError, type CredentialsOf } from "./credentials.ts";
 
 export interface TrailOptions {
   readonly log: Log;
   /** How long one page may take. */
   readonly requestTimeoutMs: number;
-  /** The account's reader role; undefined: the bot's own credentials. */
-  readonly credentialsOf?: CredentialsOf;
+  readonly credentialsOf: CredentialsOf;
 }
 
 /** Two a second, and a little less: AWS counts on its own clock. */
@@ -37,11 +36,8 @@ export function openTrail(options: TrailOptions): Trail {
     const name = `${account} ${region}`;
     const known = lanes.get(name);
     if (known !== undefined) return known;
-    const credentials = options.credentialsOf?.(account);
-    const lane: Lane = {
-      client: new CloudTrailClient({ region, maxAttempts: 1, ...(credentials === undefined ? {} : { credentials }) }),
-      freeAt: 0,
-    };
+    const credentials = options.credentialsOf(account);
+    const lane: Lane = { client: new CloudTrailClient({ region, maxAttempts: 1, credentials }), freeAt: 0 };
     lanes.set(name, lane);
     return lane;
   }
@@ -69,10 +65,10 @@ export function openTrail(options: TrailOptions): Trail {
 
   return {
     async lookup(query, signal) {
-      const lane = laneOf(query.account, query.region);
       const records: CloudTrailRecord[] = [];
       let token: string | undefined;
       try {
+        const lane = laneOf(query.account, query.region);
         for (let pages = 0; pages < query.pages; pages += 1) {
           const answer = await page(lane, query, token, signal);
           records.push(...(answer.Events ?? []).flatMap(recordOf));
@@ -114,7 +110,7 @@ function isThrottled(error: unknown): boolean {
 }
 
 function answerOf(error: unknown): Exclude<TrailAnswer, { kind: "ok" }> {
-  if (error instanceof AssumeRoleError && error.denied) return { kind: "denied", missing: "sts:AssumeRole" };
+  if (error instanceof CredentialsError) return error.answer;
   const name = error instanceof Error ? error.name : "";
   if (/AccessDenied|NotAuthorized/.test(name)) return { kind: "denied", missing: "cloudtrail:LookupEvents" };
   if (isThrottled(error)) return { kind: "unavailable", why: "CloudTrail throttles" };

@@ -10,12 +10,11 @@ import {
   UpdateAccessKeyCommand,
 } from "@aws-sdk/client-iam";
 import type { Iam, IamAnswer, KeyOwner, Log, UserKey } from "../ports.ts";
-import { type AccountCredentials, AssumeRoleError, type Provider } from "./credentials.ts";
+import { type AccountCredentials, CredentialsError, type Provider } from "./credentials.ts";
 
 export interface IamOptions {
   readonly log: Log;
-  /** Roles of the accounts; without it the bot's own credentials are used. */
-  readonly credentials?: AccountCredentials;
+  readonly credentials: AccountCredentials;
   /** How long one answer may take, retries included. */
   readonly requestTimeoutMs: number;
   /** Where IAM's global endpoint signs: us-east-1, unless the account is in GovCloud or China. */
@@ -28,15 +27,13 @@ const READ_ATTEMPTS = 3;
 const PAGES = 10;
 
 export function openIam({ log, credentials, requestTimeoutMs, region = "us-east-1" }: IamOptions): Iam {
-  const clientOf = (maxAttempts: number, provider: Provider | undefined) =>
-    new IAMClient({ region, maxAttempts, ...(provider === undefined ? {} : { credentials: provider }) });
+  const clientOf = (maxAttempts: number, provider: Provider) =>
+    new IAMClient({ region, maxAttempts, credentials: provider });
+  /** By account; those of the config alone get one. */
   const readers = new Map<string, IAMClient>();
   const readerOf = (account: string): IAMClient => {
-    const provider = credentials?.reader(account);
-    // Accounts without a role share the bot's own.
-    const name = provider === undefined ? "" : account;
-    const client = readers.get(name) ?? clientOf(READ_ATTEMPTS, provider);
-    readers.set(name, client);
+    const client = readers.get(account) ?? clientOf(READ_ATTEMPTS, credentials.reader(account));
+    readers.set(account, client);
     return client;
   };
   // A new signal for each call: it also ends a call that hangs while it is read or tried again.
@@ -94,7 +91,7 @@ export function openIam({ log, credentials, requestTimeoutMs, region = "us-east-
     deactivateKey: (account, userName, keyId, session) =>
       ask("iam:UpdateAccessKey", account, async () => {
         const input = { UserName: named(userName), AccessKeyId: keyId, Status: "Inactive" as const };
-        const writer = clientOf(1, credentials?.responder(account, session));
+        const writer = clientOf(1, credentials.responder(account, session));
         try {
           const { $metadata } = await writer.send(new UpdateAccessKeyCommand(input), limit());
           return { requestId: $metadata.requestId ?? "" };
@@ -104,7 +101,7 @@ export function openIam({ log, credentials, requestTimeoutMs, region = "us-east-
       }),
 
     // Roles are assumed with it, wherever they lead.
-    ownKeyId: async () => (await readerOf("").config.credentials()).accessKeyId,
+    ownKeyId: async () => (await credentials.own()).accessKeyId,
   };
 }
 
@@ -140,7 +137,7 @@ function given<T>(value: T | undefined, field: string): T {
 /** What IAM surely said is an answer; all else (throttled, timed out, no network) may or may not have happened. */
 function answerOf(error: unknown, action: string): Exclude<IamAnswer<never>, { kind: "ok" }> {
   if (!(error instanceof Error)) return { kind: "unavailable", why: "unknown error" };
-  if (error instanceof AssumeRoleError && error.denied) return { kind: "denied", missing: "sts:AssumeRole" };
+  if (error instanceof CredentialsError) return error.answer;
   switch (error.name) {
     case "NoSuchEntity":
     case "NoSuchEntityException":

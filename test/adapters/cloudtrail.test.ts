@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { createServer, type Server } from "node:http";
 import { openTrail } from "../../src/adapters/cloudtrail.ts";
+import { openCredentials } from "../../src/adapters/credentials.ts";
 import { memoryLog } from "../../src/adapters/memory.ts";
 import type { Trail } from "../../src/ports.ts";
 
@@ -59,7 +60,9 @@ describe("CloudTrail's history", () => {
       AWS_ACCESS_KEY_ID: "AKIAIOSFODNN7EXAMPLE",
       AWS_SECRET_ACCESS_KEY: "none",
     });
-    await ask(openTrail({ log: memoryLog(), requestTimeoutMs: 2_000 }), server.asked).finally(server.stop);
+    const options = { log: memoryLog(), requestTimeoutMs: 2_000 };
+    const { reader } = openCredentials({ ...options, accounts: [{ id: ACCOUNT, name: "prod" }] });
+    await ask(openTrail({ ...options, credentialsOf: reader }), server.asked).finally(server.stop);
   }
   const query = (pages = 1, region = "us-east-1") => ({
     account: ACCOUNT,

@@ -1,6 +1,7 @@
 /** The real client and the real Query protocol, against a server that answers what a test tells it to. */
 import assert from "node:assert/strict";
 import { createServer, type ServerResponse } from "node:http";
+import { openCredentials } from "../../src/adapters/credentials.ts";
 import { openIam } from "../../src/adapters/iam.ts";
 import { memoryLog } from "../../src/adapters/memory.ts";
 import type { Iam } from "../../src/ports.ts";
@@ -61,7 +62,8 @@ describe("openIam", () => {
     });
   });
   const log = memoryLog();
-  const open = () => openIam({ log, requestTimeoutMs: TIMEOUT_MS });
+  const credentials = openCredentials({ accounts: [{ id: ACCOUNT, name: "prod" }], requestTimeoutMs: TIMEOUT_MS });
+  const open = () => openIam({ log, credentials, requestTimeoutMs: TIMEOUT_MS });
 
   before(async () => {
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -229,7 +231,7 @@ describe("openIam", () => {
     it(`says unavailable when ${action} is throttled, after ${tries === 1 ? "one try" : "three tries"}`, async () => {
       replies = [failure(400, "Throttling")];
 
-      const answer = await call(openIam({ log, requestTimeoutMs: 5_000 }));
+      const answer = await call(openIam({ log, credentials, requestTimeoutMs: 5_000 }));
 
       assert.deepEqual(answer, { kind: "unavailable", why: "Throttling: as told" });
       assert.equal(requests.length, tries);
@@ -277,7 +279,7 @@ describe("openIam", () => {
     const result = "<GetAccessKeyLastUsedResult><UserName>deploy-bot</UserName></GetAccessKeyLastUsedResult>";
     replies = [failure(400, "Throttling"), success("GetAccessKeyLastUsed", result)];
 
-    const answer = await openIam({ log, requestTimeoutMs: 5_000 }).keyOwner(ACCOUNT, KEY);
+    const answer = await openIam({ log, credentials, requestTimeoutMs: 5_000 }).keyOwner(ACCOUNT, KEY);
 
     assert.deepEqual(answer, { kind: "ok", value: { userName: "deploy-bot" } });
   });
