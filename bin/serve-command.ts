@@ -31,18 +31,21 @@ export async function serveCommand(argv: readonly string[]): Promise<number> {
 
   const log = openLog(options.debug ? "debug" : "info");
   for (const warning of configWarnings(settings.config)) log.warn({ warning }, "config.warned");
-  const running = await serve({ ...settings, log });
-  const signal = await new Promise<string>((done) => {
-    for (const name of ["SIGTERM", "SIGINT"]) process.once(name, () => done(name));
+  let onDeaf = (): void => undefined;
+  const ending = new Promise<{ readonly why: string; readonly code: number }>((end) => {
+    for (const why of ["SIGTERM", "SIGINT"]) process.once(why, () => end({ why, code: 0 }));
+    onDeaf = () => end({ why: "Slack is not heard any more", code: 1 });
   });
-  log.info({ signal }, "serve.stopping");
+  const running = await serve({ ...settings, log, onDeaf });
+  const { why, code } = await ending;
+  log.info({ why }, "serve.stopping");
   // A step that hangs must not outlast the supervisor's patience.
   const late = setTimeout(() => process.exit(1), STOP_MS);
   await running.stop();
   clearTimeout(late);
   log.info({}, "serve.stopped");
   // With Redis gone, a connection that is still being tried again would hold the process for ever.
-  process.exit(0);
+  process.exit(code);
 }
 
 function optionsOf(argv: readonly string[]) {

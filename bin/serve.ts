@@ -4,10 +4,11 @@
  */
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
-import { type ActDeps, onAct } from "../handlers/act.ts";
+import { onAct } from "../handlers/act.ts";
 import { onConfirm } from "../handlers/confirm.ts";
 import { handleDeliver } from "../handlers/deliver.ts";
 import { handleRow, type RowHandlers } from "../handlers/effect.ts";
+import { healthOf } from "../handlers/health.ts";
 import { listenersOf } from "../handlers/index.ts";
 import { handleMessage } from "../handlers/message.ts";
 import { onReplay } from "../handlers/replay.ts";
@@ -26,15 +27,18 @@ import { openLogFiles } from "../src/adapters/s3.ts";
 import { openChat } from "../src/adapters/slack.ts";
 import { openInbox } from "../src/adapters/sqs.ts";
 import { startSweep } from "../src/adapters/sweep.ts";
+import { openVitals, watched } from "../src/adapters/vitals.ts";
 import type { Config } from "../src/config.ts";
 import { makeDetector } from "../src/detect/detector.ts";
-import type { Clock, Log, Ports } from "../src/ports.ts";
+import type { Clock, Log, Ports, Vitals } from "../src/ports.ts";
 import type { Secrets } from "../src/secrets.ts";
 
 export interface ServeOptions {
   readonly config: Config;
   readonly secrets: Secrets;
   readonly log: Log;
+  /** The bot cannot hear Slack any more and should be started anew; without it nothing happens. */
+  readonly onDeaf?: () => void;
   /** The fault tests put crash points between the ports. */
   readonly wrap?: (ports: Ports) => Ports;
 }
@@ -81,13 +85,15 @@ export async function serve(options: ServeOptions): Promise<Running> {
     );
     undo.push(() => store.close());
     const auditKey = secrets.auditKey ?? (await readOrMakeAuditKey(join(config.data, "audit.key")));
-    const usable = watchRedis(store, log, undo);
-    const ports = portsOf(options, store, usable);
+    const vitals = openVitals(clock);
+    const usable = watchRedis(store, vitals, log, undo);
+    const ports = portsOf(options, store, vitals, usable);
 
     const accounts = config.accounts;
     const worker = randomUUID();
     const contain = { accounts, operators: config.slack.operators, protected: config.protected };
-    const deps: ActDeps & Ports = { ...ports, config: contain, auditKey, worker };
+    const startedAt = new Date(clock.now()).toISOString();
+    const deps = { ...ports, config: contain, auditKey, worker, startedAt, lookups: new Map() };
     const detector = makeDetector(compiled, store.state, { accounts });
     const handlers: RowHandlers = {
       deliver: (id) => handleDeliver(id, { channel: config.slack.channel, accounts, worker }, ports),
@@ -101,9 +107,9 @@ export async function serve(options: ServeOptions): Promise<Running> {
     const sweep = startSweep(ports);
     undo.push(() => sweep.stop());
 
-    const door = await openDoor(listenersOf(deps), doorOf(options));
+    const door = await openDoor(listenersOf(deps), doorOf(options, vitals));
     undo.push(() => door.close());
-    const health = await openHealth({ ...config.health, checks: { redis: usable } });
+    const health = await openHealth({ ...config.health, health: () => healthOf(deps) });
     undo.push(() => health.close());
     ports.inbox.start((message) => handleMessage(message, detector, ports));
     undo.push(() => ports.inbox.stop(INBOX_STOP_MS));
@@ -127,7 +133,7 @@ async function redisOf({ config, secrets }: ServeOptions, undo: (() => Promise<v
 }
 
 /** Rejects while Redis does not answer, or since it was found to be set so that it would lose alerts. */
-function watchRedis(store: RedisStores, log: Log, undo: (() => Promise<void>)[]): () => Promise<void> {
+function watchRedis(store: RedisStores, vitals: Vitals, log: Log, undo: (() => Promise<void>)[]): () => Promise<void> {
   let fault: string | undefined;
   const timer = setInterval(async () => {
     const found = await store.check().catch(() => undefined);
@@ -135,25 +141,36 @@ function watchRedis(store: RedisStores, log: Log, undo: (() => Promise<void>)[])
     fault = found;
   }, CHECK_MS);
   undo.push(async () => clearInterval(timer));
-  return async () => {
+  const isUsable = async () => {
     if (fault !== undefined) throw new Error(fault);
     await store.ping();
   };
+  return () =>
+    isUsable().then(
+      () => vitals.ok("redis"),
+      (error: unknown) => {
+        vitals.failed("redis", messageOf(error));
+        throw error;
+      },
+    );
 }
 
-function portsOf(options: ServeOptions, store: RedisStores, usable: () => Promise<void>): Ports {
+function portsOf(options: ServeOptions, store: RedisStores, vitals: Vitals, usable: () => Promise<void>): Ports {
   const { config, secrets, log, wrap = (ports) => ports } = options;
   const credentials = openCredentials({ accounts: config.accounts, requestTimeoutMs: IAM_TIMEOUT_MS });
   const apiUrl = secrets.slackApiUrl === undefined ? {} : { apiUrl: secrets.slackApiUrl };
-  return wrap({
+  const ports: Ports = {
     clock,
     log,
+    vitals,
     inbox: openInbox({
       queues: config.sqs.queues,
       ready: usable,
       deleteDelayMs: config.redis.durability === "delayed" ? DELAYED_DELETE_MS : 0,
+      vitals,
       log,
     }),
+    intake: store.intake,
     alerts: store.alerts,
     quarantine: store.quarantine,
     outbox: store.outbox,
@@ -168,16 +185,17 @@ function portsOf(options: ServeOptions, store: RedisStores, usable: () => Promis
     }),
     iam: openIam({ log, credentials, requestTimeoutMs: IAM_TIMEOUT_MS }),
     chat: openChat({ token: secrets.slackBotToken, ...apiUrl, log }),
-  });
+  };
+  return wrap(watched(ports, vitals));
 }
 
-function doorOf({ config, secrets, log }: ServeOptions): DoorOptions {
+function doorOf({ config, secrets, log, onDeaf = () => undefined }: ServeOptions, vitals: Vitals): DoorOptions {
   const { slackBotToken: token, slackAppToken = "", slackSigningSecret = "", slackApiUrl } = secrets;
   const door =
     config.slack.mode === "socket"
-      ? ({ mode: "socket", appToken: slackAppToken } as const)
+      ? ({ mode: "socket", appToken: slackAppToken, onDeaf } as const)
       : ({ mode: "http", signingSecret: slackSigningSecret, ...config.slack.http } as const);
-  return { token, ...(slackApiUrl === undefined ? {} : { apiUrl: slackApiUrl }), door, clock, log };
+  return { token, ...(slackApiUrl === undefined ? {} : { apiUrl: slackApiUrl }), door, clock, vitals, log };
 }
 
 function messageOf(error: unknown): string {

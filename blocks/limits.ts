@@ -39,13 +39,14 @@ export const ALERT_LIMITS = { blocks: 12, chars: 3_000, fallback: 150 } as const
 type Fields = Readonly<Record<string, unknown>>;
 
 /**
- * What Slack would refuse in a message `{ text, blocks }` or a modal; empty when it would take it.
+ * What Slack would refuse in a message `{ text, blocks }`, a modal or a Home tab; empty when it would take it.
  *
  * `{ text: "x", blocks: [{ type: "header", text: { type: "plain_text", text: "" } }] }`
  *   → `["blocks[0].text: is empty"]`
  */
 export function problemsOf(surface: unknown): string[] {
   if (!isFields(surface)) return ["is not an object"];
+  if (surface["type"] === "home") return problemsOfView(surface);
   return surface["type"] === "modal" ? problemsOfModal(surface) : problemsOfMessage(surface);
 }
 
@@ -79,13 +80,20 @@ function problemsOfModal(view: Fields): string[] {
     ...optional(view["submit"], (submit) => problemsOfText(submit, "submit", LIMITS.modalTitle, PLAIN)),
     ...optional(view["private_metadata"], (data) => problemsOfString(data, "private_metadata", LIMITS.privateMetadata)),
     ...optional(view["callback_id"], (id) => problemsOfString(id, "callback_id", LIMITS.id)),
-    ...most(blocks.length, LIMITS.viewBlocks, "blocks", "blocks"),
-    ...blocks.flatMap((block, i) => problemsOfBlock(block, `blocks[${i}]`)),
-    ...repeatedIds(blocks),
+    ...problemsOfView(view),
   ];
   const asks = blocks.some((block) => isFields(block) && block["type"] === "input");
   if (asks && view["submit"] === undefined) problems.push("submit: missing, though there is an input");
   return problems;
+}
+
+function problemsOfView(view: Fields): string[] {
+  const blocks = listOf(view["blocks"]);
+  return [
+    ...most(blocks.length, LIMITS.viewBlocks, "blocks", "blocks"),
+    ...blocks.flatMap((block, i) => problemsOfBlock(block, `blocks[${i}]`)),
+    ...repeatedIds(blocks),
+  ];
 }
 
 function problemsOfBlock(block: unknown, at: string): string[] {

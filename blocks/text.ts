@@ -69,6 +69,10 @@ export interface Message {
   readonly text: Mrkdwn;
   readonly blocks: readonly Block[];
 }
+export interface Home {
+  type: "home";
+  blocks: Block[];
+}
 export interface Modal {
   type: "modal";
   callback_id: string;

@@ -7,6 +7,7 @@ import { type Corroboration, isSettled, PATIENCE_MS } from "../src/alert/trust.t
 import { accessKeyOf } from "../src/cloudtrail/accesskey.ts";
 import { principalOf } from "../src/cloudtrail/principal.ts";
 import { actionOf, type CloudTrailRecord } from "../src/cloudtrail/record.ts";
+import { isRegion } from "../src/cloudtrail/region.ts";
 import type { Ports, Row } from "../src/ports.ts";
 import { type PlanDeps, planFromIam } from "./plan.ts";
 
@@ -79,8 +80,4 @@ async function isKnownKey(stored: StoredAlert, deps: ConfirmDeps): Promise<boole
   if (target === undefined) return false;
   const plan = await planFromIam(target, deps);
   return plan.kind !== "refused";
-}
-
-function isRegion(text: string): boolean {
-  return /^[a-z]{2,3}(-[a-z]+)+-\d$/.test(text);
 }

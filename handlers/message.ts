@@ -3,11 +3,12 @@ import { createHash } from "node:crypto";
 import { type AlertFold, foldOf } from "../src/alert/alert.ts";
 import { type Doubt, type LogFileRef, openEnvelope, type Rejected } from "../src/cloudtrail/envelope.ts";
 import type { CloudTrailRecord } from "../src/cloudtrail/record.ts";
+import { isRegion } from "../src/cloudtrail/region.ts";
 import type { Detector } from "../src/detect/detector.ts";
 import { digestOf } from "../src/detect/finding.ts";
 import { ALL_SLICES, type FileProgress, type InboxMessage, type Ports, type Unreadable } from "../src/ports.ts";
 
-export type MessagePorts = Pick<Ports, "alerts" | "effects" | "logFiles" | "clock" | "log">;
+export type MessagePorts = Pick<Ports, "alerts" | "effects" | "intake" | "logFiles" | "clock" | "log">;
 
 /** First characters of an unreadable body that are kept for whoever looks at it. */
 const HEAD_CHARS = 4_096;
@@ -23,6 +24,10 @@ export async function handleMessage(message: InboxMessage, detector: Detector, p
   const doubt = (record: CloudTrailRecord) => doubtOf(record, opened.doubts, now);
   const folds = await foldsOf(opened.records, detector, doubt);
   await commit(folds, opened.rejected, message, ports);
+  noteSeen(
+    opened.records.filter((record) => doubt(record) === undefined),
+    ports,
+  );
   for (const ref of opened.logFiles) await handleLogFile(ref, message, detector, ports);
 }
 
@@ -49,11 +54,19 @@ async function handleLogFile(
     records += slice.records.length;
     if (slices <= done) continue;
     const folds = await foldsOf(slice.records, detector, () => undefined);
+    noteSeen(slice.records, ports);
     const rejected = slice.rejected.map((part) => (part.reason === "bad-log-file" ? inFile(part, ref) : part));
     await commit(folds, rejected, message, ports, { file, slices });
   }
   await commit([], [], message, ports, { file, slices: ALL_SLICES });
   ports.log.debug({ records, slices }, "file.committed");
+}
+
+/** What may be forged is not noted: nobody shall seem to be heard of who is not. */
+function noteSeen(records: readonly CloudTrailRecord[], { intake, clock }: MessagePorts): void {
+  const seenAt = new Date(clock.now()).toISOString();
+  for (const { recipientAccountId: account, awsRegion: region, eventTime: eventAt } of records)
+    if (/^\d{12}$/.test(account) && isRegion(region)) intake.note({ account, region, eventAt, seenAt });
 }
 
 /** What is wrong with the file as a whole is told with its name. */

@@ -2,13 +2,13 @@
  * Looking a key up in IAM and planning on what is found: the same look before the dialog, at its submission and
  * before the call.
  */
-
 import type { LastUse } from "../src/cloudtrail/accesskey.ts";
+import type { Account } from "../src/config.ts";
 import { type DisableTarget, type Plan, planDisable, refusalOf } from "../src/contain/plan.ts";
 import type { Ports } from "../src/ports.ts";
 
 export interface ContainConfig {
-  readonly accounts: readonly { readonly id: string; readonly name?: string; readonly owner?: string }[];
+  readonly accounts: readonly Account[];
   /** Slack user ids; none means nobody. */
   readonly operators: readonly string[];
   readonly protected: readonly string[];

@@ -1,120 +1,119 @@
 /**
- * Who is that: what IAM says about a name, an ARN or an access key, and what Trailhound recorded about it.
+ * Who is that: what Trailhound recorded, then what IAM says, then what CloudTrail's history says. The answer grows: each
+ * step yields all that is known by then.
  * Looks only into accounts of the config; an answer about another account than the one asked for is not believed.
  */
+import { setTimeout as sleep } from "node:timers/promises";
 import type { WhoAnswer } from "../blocks/identity.ts";
-import { type AccountView, alertOf, type StoredAlert } from "../src/alert/alert.ts";
+import { alertOf, endSubject, type StoredAlert } from "../src/alert/alert.ts";
 import { recordedOf } from "../src/alert/summary.ts";
-import { accountOfKeyId, type KeyView } from "../src/cloudtrail/accesskey.ts";
-import { arnOf } from "../src/cloudtrail/arn.ts";
-import type { Identity, Subject } from "../src/identity/identity.ts";
-import type { IamAnswer, IamUser, Ports, UserKey } from "../src/ports.ts";
-import { lastUseOf } from "./plan.ts";
+import { accountOfKeyId } from "../src/cloudtrail/accesskey.ts";
+import type { Account } from "../src/config.ts";
+import { type Subject, textOf } from "../src/identity/identity.ts";
+import type { Ports } from "../src/ports.ts";
+import { historyOf } from "./history.ts";
+import { type Found, identityIn } from "./identity.ts";
 
-type WhoPorts = Pick<Ports, "alerts" | "iam" | "clock">;
-
-/** What IAM of one account answered: an identity, nothing, or our sentence about why it could not be asked. */
-type Found = { readonly identity?: Identity; readonly note?: string };
+export type WhoPorts = Pick<Ports, "alerts" | "iam" | "trail" | "clock">;
 
 const ALERTS = 50;
-const DAY_MS = 24 * 3600_000;
+const CHOICES = 10;
+/** A store that hangs must not hold up what IAM knows. */
+const STORE_MS = 2_000;
 
-export async function whoIs(subject: Subject, accounts: readonly AccountView[], ports: WhoPorts): Promise<WhoAnswer> {
+export async function* whoIs(
+  subject: Subject,
+  accounts: readonly Account[],
+  ports: WhoPorts,
+): AsyncGenerator<WhoAnswer, void, undefined> {
+  const stored = await alertsAbout([subjectKey(subject)], ports);
+  const first = answerOf(subject, stored, [], accounts);
+  const keys = subject.kind === "key-end" ? keysIn(stored ?? []) : [];
+  const [only] = keys;
+  if (subject.kind === "key-end" && keys.length === 1 && only !== undefined)
+    return yield* whoIs({ kind: "key", keyId: only }, accounts, ports);
+  if (subject.kind === "key-end") return yield { ...first, choices: keys.map((keyId) => ({ kind: "key", keyId })) };
+
   const asked = accountsOf(subject, accounts);
-  const found = await Promise.all(asked.map((account) => identityIn(account, subject, ports)));
+  const asksIam = subject.kind !== "address" && !isTemporary(subject) && asked.length > 0;
+  yield { ...first, iam: asksIam ? "asked" : "not-asked" };
+
+  const found = asksIam ? await Promise.all(asked.map((account) => identityIn(account, subject, ports))) : [];
   const identities = found.flatMap(({ identity }) => (identity === undefined ? [] : [identity]));
-  const stored = await alertsAbout([textOf(subject), ...identities.map(({ arn }) => arn)], ports);
-  const recorded = recordedOf(stored);
+  const arns = identities.map(({ arn }) => arn);
+  const more = arns.length === 0 ? stored : await alertsAbout([subjectKey(subject), ...arns], ports);
+  const answer: WhoAnswer = {
+    ...answerOf(subject, more, found, accounts),
+    iam: asksIam ? "answered" : "not-asked",
+    ...(asked.length === 0 ? { outside: true } : {}),
+    searched: asksIam ? asked : [],
+  };
+  if (identities.length > 1)
+    return yield {
+      ...answer,
+      choices: identities.map(({ arn, account, userName }) => ({ kind: "arn", arn, account: account.id, userName })),
+    };
+
+  const places = identities.length === 1 ? asked.filter(({ id }) => id === identities[0]?.account.id) : asked;
+  let isAsked = false;
+  for await (const history of historyOf(subject, places, ports)) {
+    isAsked = true;
+    yield { ...answer, history };
+  }
+  if (!isAsked) yield answer;
+}
+
+function answerOf(
+  subject: Subject,
+  stored: readonly StoredAlert[] | undefined,
+  found: readonly Found[],
+  accounts: readonly Account[],
+): WhoAnswer {
+  const recorded = recordedOf(stored ?? []);
   return {
     subject,
-    identities,
+    identities: found.flatMap(({ identity }) => (identity === undefined ? [] : [identity])),
     ...(recorded === undefined ? {} : { recorded }),
-    alerts: stored.map((alert) => alertOf(alert, accounts)),
-    notes: [searched(asked, accounts), ...found.flatMap(({ note }) => (note === undefined ? [] : [note]))],
+    alerts: (stored ?? []).map((alert) => alertOf(alert, accounts)),
+    store: stored === undefined ? "silent" : "answered",
+    iam: "not-asked",
+    searched: [],
+    choices: [],
+    notes: found.flatMap(({ note }) => (note === undefined ? [] : [note])),
   };
 }
 
 /** The accounts worth asking: the one that an ARN or a key id names, else all of the config. */
-function accountsOf(subject: Subject, accounts: readonly AccountView[]): readonly AccountView[] {
+function accountsOf(subject: Subject, accounts: readonly Account[]): readonly Account[] {
   const named =
     subject.kind === "key" ? accountOfKeyId(subject.keyId) : subject.kind === "arn" ? subject.account : undefined;
   return named === undefined ? accounts : accounts.filter(({ id }) => id === named);
 }
 
-function searched(asked: readonly AccountView[], accounts: readonly AccountView[]): string {
-  if (asked.length === 0)
-    return `IAM not asked: it belongs to an account that is not in the config (${accounts.length} are)`;
-  const names = asked.map(({ id, name }) => (name === undefined ? id : `${name} (${id})`));
-  return `Looked in IAM of ${names.join(", ")} and in what Trailhound recorded in the last 30 days`;
+/** IAM knows long-term keys alone. */
+function isTemporary(subject: Subject): boolean {
+  return subject.kind === "key" && subject.keyId.startsWith("ASIA");
 }
 
-async function identityIn(account: AccountView, subject: Subject, ports: WhoPorts): Promise<Found> {
-  const userName = await userNameIn(account, subject, ports);
-  if (userName.kind !== "ok") return { ...noteOf(account, userName) };
-  if (userName.value === undefined) return {};
-  const user = await ports.iam.user(account.id, userName.value);
-  if (user.kind !== "ok") return { ...noteOf(account, user) };
-  if (arnOf(user.value.arn)?.account !== account.id)
-    return {
-      note: `IAM of ${account.name ?? account.id} cannot be read: Trailhound's role belongs to another account`,
-    };
-  if (subject.kind === "arn" && user.value.arn !== subject.arn) return {};
-  return cardOf(account, user.value, ports);
+function keysIn(stored: readonly StoredAlert[]): readonly string[] {
+  const keys = stored.flatMap(({ opening, latest }) => [opening.snapshot.key?.id, latest.snapshot.key?.id]);
+  return [...new Set(keys.filter((id) => id !== undefined))].slice(0, CHOICES);
 }
 
-/** ok with undefined: the account knows no such user, or the key is root's. */
-async function userNameIn(
-  account: AccountView,
-  subject: Subject,
-  ports: WhoPorts,
-): Promise<IamAnswer<string | undefined>> {
-  switch (subject.kind) {
-    case "name":
-      return { kind: "ok", value: subject.name };
-    case "arn":
-      return { kind: "ok", value: subject.userName };
-    case "key": {
-      const owner = await ports.iam.keyOwner(account.id, subject.keyId);
-      return owner.kind === "ok" ? { kind: "ok", value: owner.value.userName } : owner;
-    }
-  }
-}
-
-async function cardOf(account: AccountView, user: IamUser, ports: WhoPorts): Promise<Found> {
-  const keys = await ports.iam.keys(account.id, user.userName);
-  const views = keys.kind === "ok" ? await Promise.all(keys.value.map((key) => viewOf(account, key, ports))) : [];
-  const { arn, userName, createdAt, passwordLastUsed } = user;
-  const used = passwordLastUsed === undefined ? {} : { passwordLastUsed };
-  return { identity: { account, userName, arn, createdAt, ...used, keys: views }, ...noteOf(account, keys) };
-}
-
-async function viewOf(account: AccountView, key: UserKey, { iam, clock }: WhoPorts): Promise<KeyView> {
-  const lastUsed = await lastUseOf(account.id, key.id, { iam });
-  const ageDays = Math.floor((clock.now() - Date.parse(key.createdAt)) / DAY_MS);
-  return { ...key, ageDays, ...(lastUsed === undefined ? {} : { lastUsed }) };
-}
-
-function noteOf(account: AccountView, answer: IamAnswer<unknown>): { readonly note?: string } {
-  const name = account.name ?? account.id;
-  switch (answer.kind) {
-    case "denied":
-      return { note: `IAM of ${name} could not be read: Trailhound's role lacks ${answer.missing}` };
-    case "unavailable":
-      return { note: `IAM of ${name} did not answer: ask again in a minute` };
-    default:
-      return {};
-  }
-}
-
+/** Newest first; undefined when the store does not answer. */
 async function alertsAbout(
   subjects: readonly string[],
   { alerts }: Pick<Ports, "alerts">,
-): Promise<readonly StoredAlert[]> {
-  const lists = await Promise.all([...new Set(subjects)].map((subject) => alerts.alertsOf(subject, ALERTS)));
-  const byID = new Map(lists.flat().map((alert) => [alert.id, alert]));
-  return [...byID.values()].toSorted((a, b) => (a.last < b.last ? 1 : -1));
+): Promise<readonly StoredAlert[] | undefined> {
+  const asked = Promise.all([...new Set(subjects)].map((subject) => alerts.alertsOf(subject, ALERTS)));
+  const ended = new AbortController();
+  const late = sleep(STORE_MS, undefined, { signal: ended.signal }).catch(() => undefined);
+  const lists = await Promise.race([asked.catch(() => undefined), late]).finally(() => ended.abort());
+  const byID = new Map(lists?.flat().map((alert) => [alert.id, alert]));
+  return lists === undefined ? undefined : [...byID.values()].toSorted((a, b) => (a.last < b.last ? 1 : -1));
 }
 
-function textOf(subject: Subject): string {
-  return subject.kind === "key" ? subject.keyId : subject.kind === "arn" ? subject.arn : subject.name;
+/** What its alerts are kept under. */
+function subjectKey(subject: Subject): string {
+  return subject.kind === "key-end" ? endSubject(subject.lastFour) : textOf(subject);
 }

@@ -2,7 +2,7 @@
  * Every interface to the outside, on one page. Adapters implement them; memory.ts implements all of them.
  * Times: `…At: string` is UTC ISO 8601, `now`/`at: number` is milliseconds since 1970, durations carry their unit.
  */
-import type { Message, Modal } from "../blocks/text.ts";
+import type { Home, Message, Modal } from "../blocks/text.ts";
 import type { AlertFold, StoredAlert } from "./alert/alert.ts";
 import type { Corroboration } from "./alert/trust.ts";
 import type { LogFileRef, Reason, Rejected } from "./cloudtrail/envelope.ts";
@@ -10,6 +10,7 @@ import type { CloudTrailRecord } from "./cloudtrail/record.ts";
 import type { AuditEntry } from "./contain/audit.ts";
 import type { Intent } from "./contain/intent.ts";
 import type { Containment } from "./contain/outcome.ts";
+import type { Part, QueueDepth, Seen, Vital } from "./health/health.ts";
 
 export interface Clock {
   now(): number;
@@ -40,6 +41,33 @@ export interface Inbox {
   start(handle: (message: InboxMessage) => Promise<void>): void;
   /** Stops receiving and resolves when no handler and no delete is under way, or after `withinMs`. */
   stop(withinMs: number): Promise<void>;
+  /** How full the queues are; asked of SQS at most every 30 s. @throws when SQS does not say. */
+  depths(): Promise<readonly QueueDepth[]>;
+}
+
+// ── How the bot fares ────────────────────────────────────────────────────────────────────────────
+
+/** What was seen of the bot's parts in passing. */
+export interface Vitals {
+  ok(part: Part): void;
+  /** `why` may be any text. */
+  failed(part: Part, why: string): void;
+  all(): readonly Vital[];
+}
+
+/** The newest record of each account and region, so that somebody sees when nothing comes any more. */
+export interface Intake {
+  /** Costs nothing: kept in memory and written every 10 s. A crash loses that much of it. */
+  note(seen: Seen): void;
+  /** Of all workers; newest first. */
+  seen(): Promise<readonly Seen[]>;
+  /** Writes what is left. */
+  close(): Promise<void>;
+}
+
+/** A store did not do what it was asked: nothing of it is to be relied on now. */
+export class StoreError extends Error {
+  override readonly name = "StoreError";
 }
 
 // ── Alerts and the outbox ────────────────────────────────────────────────────────────────────────
@@ -127,7 +155,7 @@ export interface AlertStore {
   /** Slices of a log file that were committed in the last 14 days; 0 for one that is new. */
   slicesOf(file: string): Promise<number>;
   alert(id: string): Promise<StoredAlert | undefined>;
-  /** Alerts that name this principal id or access key id, newest activity first. */
+  /** Alerts under this subject (`subjectsOf` in src/alert/alert.ts says which there are), newest activity first. */
   alertsOf(subject: string, limit: number): Promise<readonly StoredAlert[]>;
   /** First caller wins; `already` names who did and when. */
   acknowledge(
@@ -357,8 +385,10 @@ export interface Chat {
   /** Opens a modal within 3 s of the click; gives its view id. */
   openModal(triggerId: string, view: Modal): Promise<string>;
   updateModal(viewId: string, view: Modal): Promise<void>;
-  /** Answers a click or command for its author only. */
-  respond(responseUrl: string, message: Message): Promise<void>;
+  /** Answers a click or command, for its author only or for all who read the channel. */
+  respond(responseUrl: string, message: Message, to?: "author" | "channel"): Promise<void>;
+  /** What this user sees on the app's Home tab. */
+  publishHome(user: string, home: Home): Promise<void>;
   user(id: string): Promise<ChatUser | undefined>;
   /** The team the bot is installed in. */
   team(): Promise<string>;
@@ -375,6 +405,8 @@ export interface Click {
   readonly messageTs: string;
   readonly triggerId: string;
   readonly responseUrl: string;
+  /** The dialog or Home tab that holds the button; empty for one under a message. */
+  readonly viewId: string;
 }
 export interface Submission {
   readonly callbackId: string;
@@ -395,6 +427,21 @@ export interface Command {
   readonly triggerId: string;
   readonly responseUrl: string;
 }
+/** The entry of a message's menu, chosen for one message. */
+export interface Shortcut {
+  readonly user: string;
+  readonly userTeam: string;
+  readonly team: string;
+  readonly channel: string;
+  /** The message's text. */
+  readonly text: string;
+  readonly triggerId: string;
+  readonly responseUrl: string;
+}
+export interface HomeOpened {
+  readonly user: string;
+  readonly team: string;
+}
 export type SubmissionAnswer =
   | { readonly kind: "close" }
   | { readonly kind: "errors"; readonly errors: Readonly<Record<string, string>> }
@@ -405,6 +452,8 @@ export interface Listeners {
   readonly clicks: Readonly<Record<string, (click: Click) => Promise<void>>>;
   readonly submissions: Readonly<Record<string, (submission: Submission) => Promise<SubmissionAnswer>>>;
   readonly commands: Readonly<Record<string, (command: Command) => Promise<void>>>;
+  readonly shortcuts: Readonly<Record<string, (shortcut: Shortcut) => Promise<void>>>;
+  readonly homeOpened: (opened: HomeOpened) => Promise<void>;
 }
 
 /** Everything a running bot needs. Handlers take a `Pick` of it. */
@@ -412,6 +461,8 @@ export interface Ports {
   readonly clock: Clock;
   readonly log: Log;
   readonly inbox: Inbox;
+  readonly intake: Intake;
+  readonly vitals: Vitals;
   readonly alerts: AlertStore;
   readonly quarantine: QuarantineStore;
   readonly outbox: Outbox;

@@ -40,7 +40,7 @@ describe("the image", () => {
 
   it("runs as a user without rights, and the health check asks where serve answers", () => {
     assert.match(dockerfile, /^USER node$/m);
-    assert.match(dockerfile, /127\.0\.0\.1:8080\/readyz/);
+    assert.match(dockerfile, /127\.0\.0\.1:8080\/healthz/);
     assert.ok(dockerfile.trimEnd().endsWith('CMD ["node", "dist/bin/ids.js", "serve"]'));
   });
 });

@@ -20,7 +20,7 @@ interface Floor {
   readonly environment?: true;
 }
 
-const CORE = "src/(cloudtrail|detect|contain|identity|alert|posture)/";
+const CORE = "src/(cloudtrail|detect|contain|identity|health|alert|posture)/";
 const BELOW_ALERT = /^src\/(cloudtrail|detect|contain|identity)\//;
 // What computes and touches nothing. Of node: modules only their arithmetic (see ARITHMETIC).
 const PURE = /^(node:(crypto|net|path|zlib)|zod|yaml|re2js)$/;
@@ -37,6 +37,7 @@ const FLOORS: readonly Floor[] = [
   { files: /^src\/detect\//, imports: /^src\/cloudtrail\//, packages: PURE },
   { files: /^src\/contain\//, imports: /^src\/cloudtrail\//, packages: PURE },
   { files: /^src\/identity\//, imports: /^src\/cloudtrail\//, packages: PURE },
+  { files: /^src\/health\//, packages: PURE },
   { files: /^src\/alert\//, imports: BELOW_ALERT, packages: PURE },
   { files: /^src\/posture\//, imports: BELOW_ALERT, packages: PURE },
   { files: /^src\/(config|secrets|nearest)\.ts$/, packages: PURE },

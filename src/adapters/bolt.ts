@@ -3,17 +3,37 @@
  * plain Click, Submission and Command of ports.ts; nothing is decided here.
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { App, type BlockAction, HTTPReceiver, SocketModeReceiver, type ViewSubmitAction, webApi } from "@slack/bolt";
-import type { Clock, Command, Listeners, Log, Submission, SubmissionAnswer } from "../ports.ts";
+import {
+  App,
+  type BlockAction,
+  HTTPReceiver,
+  type MessageShortcut,
+  type Receiver,
+  type ViewSubmitAction,
+  webApi,
+} from "@slack/bolt";
+import type {
+  Click,
+  Clock,
+  Command,
+  Listeners,
+  Log,
+  Shortcut,
+  Submission,
+  SubmissionAnswer,
+  Vitals,
+} from "../ports.ts";
 import { webClientOptions } from "./slack.ts";
+import { type SocketModeOptions, socketMode } from "./socketmode.ts";
 
 export interface DoorOptions {
   readonly token: string;
   readonly apiUrl?: string;
   readonly door:
-    | { readonly mode: "socket"; readonly appToken: string }
+    | ({ readonly mode: "socket" } & Pick<SocketModeOptions, "appToken" | "onDeaf" | "timing">)
     | { readonly mode: "http"; readonly signingSecret: string; readonly host: string; readonly port: number };
   readonly clock: Clock;
+  readonly vitals: Vitals;
   readonly log: Log;
 }
 
@@ -32,16 +52,19 @@ export async function openDoor(listeners: Listeners, options: DoorOptions): Prom
   const { door } = options;
   const logger = boltLogger(options.log);
   if (door.mode === "socket") {
-    const receiver = new SocketModeReceiver({
-      appToken: door.appToken,
+    const { apiUrl, vitals, log } = options;
+    const app = appOf(
+      socketMode({ ...door, ...(apiUrl === undefined ? {} : { apiUrl }), logger, vitals, log }),
+      listeners,
+      options,
       logger,
-      // Where the connection is asked for; unlike a post, asking again does no harm, so the SDK may.
-      installerOptions: options.apiUrl === undefined ? {} : { clientOptions: { slackApiUrl: options.apiUrl } },
+    );
+    const close = async () => void (await app.stop());
+    await app.start().catch(async (error) => {
+      await close();
+      throw error;
     });
-    const app = appOf(receiver, listeners, options, logger);
-    await app.start();
-    // The receiver's own stop does not wait for the connection's end.
-    return { close: async () => void (await receiver.client.disconnect()) };
+    return { close };
   }
   const receiver = new HTTPReceiver({
     signingSecret: door.signingSecret,
@@ -57,6 +80,7 @@ export async function openDoor(listeners: Listeners, options: DoorOptions): Prom
   };
   const app = appOf(receiver, listeners, options, logger);
   const server = await receiver.start({ host: door.host, port: door.port });
+  options.vitals.ok("door");
   const address = server.address();
   const port = typeof address === "object" && address !== null ? address.port : door.port;
   return { url: `http://${door.host}:${port}${PATH}`, close: async () => void (await app.stop()) };
@@ -67,12 +91,7 @@ function isFromTheFuture(request: IncomingMessage, clock: Clock): boolean {
   return seconds > clock.now() / 1_000 + FUTURE_SECONDS;
 }
 
-function appOf(
-  receiver: HTTPReceiver | SocketModeReceiver,
-  listeners: Listeners,
-  options: DoorOptions,
-  logger: webApi.Logger,
-): App {
+function appOf(receiver: Receiver, listeners: Listeners, options: DoorOptions, logger: webApi.Logger): App {
   const app = new App({
     receiver,
     logger,
@@ -97,11 +116,19 @@ function appOf(
       await ack();
       await listener(commandOf(command));
     });
+  for (const [id, listener] of Object.entries(listeners.shortcuts))
+    app.shortcut({ callback_id: id, type: "message_action" }, async ({ ack, shortcut }) => {
+      await ack();
+      await listener(shortcutOf(shortcut));
+    });
+  app.event("app_home_opened", async ({ event, body }) => {
+    if (event.tab === "home") await listeners.homeOpened({ user: event.user, team: body.team_id });
+  });
   app.error(async (error) => options.log.error({ err: error.message }, "listener.failed"));
   return app;
 }
 
-function clickOf(body: BlockAction, id: string) {
+function clickOf(body: BlockAction, id: string): Click {
   const action = body.actions.find((a) => a.action_id === id);
   return {
     actionId: id,
@@ -113,6 +140,19 @@ function clickOf(body: BlockAction, id: string) {
     messageTs: body.message?.ts ?? "",
     triggerId: body.trigger_id,
     responseUrl: body.response_url ?? "",
+    viewId: body.view?.id ?? "",
+  };
+}
+
+function shortcutOf({ user, team, channel, message, trigger_id, response_url }: MessageShortcut): Shortcut {
+  return {
+    user: user.id,
+    userTeam: user.team_id ?? team?.id ?? "",
+    team: team?.id ?? "",
+    channel: channel.id,
+    text: message.text ?? "",
+    triggerId: trigger_id,
+    responseUrl: response_url,
   };
 }
 

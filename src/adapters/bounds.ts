@@ -28,3 +28,7 @@ export const MAX_DISTINCT = 200;
 
 /** Alerts listed under one principal or access key, newest activity first. */
 export const MAX_PER_SUBJECT = 1_000;
+
+/** Accounts and regions whose newest record is kept: whoever can send to the queue can make up more. */
+export const MAX_SEEN = 2_000;
+export const SEEN_KEPT_MS = 90 * 24 * 3600_000;

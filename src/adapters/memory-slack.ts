@@ -1,7 +1,7 @@
 /**
  * Slack in memory, for tests: keeps every message that would be seen and lets a test choose the next answers.
  */
-import type { Message, Modal } from "../../blocks/text.ts";
+import type { Home, Message, Modal } from "../../blocks/text.ts";
 import type { Chat, ChatUser, PostAnswer, SearchAnswer } from "../ports.ts";
 
 export interface MemoryPost {
@@ -24,7 +24,9 @@ export interface MemoryChat extends Chat {
   readonly posts: MemoryPost[];
   readonly modals: { readonly triggerId: string; readonly viewId: string; readonly view: Modal }[];
   readonly modalUpdates: { readonly viewId: string; readonly view: Modal }[];
-  readonly responses: { readonly responseUrl: string; readonly message: Message }[];
+  readonly responses: { readonly responseUrl: string; readonly message: Message; readonly to: "author" | "channel" }[];
+  /** What each user's Home tab shows. */
+  readonly homes: Map<string, Home>;
   /** Who `user` finds; none at first, so nobody may do anything. */
   readonly users: Map<string, ChatUser>;
   /** Taken from the front by `post` and `update`; when empty everything is sent. */
@@ -37,7 +39,8 @@ export function memoryChat(team = "T00000001"): MemoryChat {
   const posts: MemoryPost[] = [];
   const modals: { triggerId: string; viewId: string; view: Modal }[] = [];
   const modalUpdates: { viewId: string; view: Modal }[] = [];
-  const responses: { responseUrl: string; message: Message }[] = [];
+  const responses: { responseUrl: string; message: Message; to: "author" | "channel" }[] = [];
+  const homes = new Map<string, Home>();
   const users = new Map<string, ChatUser>();
   const answers: NextAnswer[] = [];
   const searches: SearchAnswer[] = [];
@@ -47,6 +50,7 @@ export function memoryChat(team = "T00000001"): MemoryChat {
     modals,
     modalUpdates,
     responses,
+    homes,
     users,
     answers,
     searches,
@@ -77,8 +81,11 @@ export function memoryChat(team = "T00000001"): MemoryChat {
     async updateModal(viewId, view) {
       modalUpdates.push({ viewId, view });
     },
-    async respond(responseUrl, message) {
-      responses.push({ responseUrl, message });
+    async respond(responseUrl, message, to = "author") {
+      responses.push({ responseUrl, message, to });
+    },
+    async publishHome(user, home) {
+      homes.set(user, home);
     },
     async user(id) {
       return users.get(id);

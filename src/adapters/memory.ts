@@ -9,11 +9,13 @@ import type {
   ContainmentStore,
   DueRow,
   Effects,
+  Intake,
   Log,
   Outbox,
   QuarantineStore,
   Row,
 } from "../ports.ts";
+import { memoryIntake } from "./intake.ts";
 import { type HeldAlerts, memoryAlerts } from "./memory-alerts.ts";
 import { memoryAudit, memoryContainments } from "./memory-containments.ts";
 import { heldRows, memoryOutbox } from "./memory-outbox.ts";
@@ -28,6 +30,7 @@ export interface MemoryStores {
   readonly outbox: Outbox;
   readonly containments: ContainmentStore;
   readonly audit: AuditStore;
+  readonly intake: Intake;
 }
 
 /** Stores that see each other's rows, as in Redis. The clock ends leases, dialogs and used request ids. */
@@ -41,6 +44,7 @@ export function memoryStores(clock: Clock = { now: () => Date.now() }): MemorySt
     outbox: memoryOutbox(rows, clock),
     containments: memoryContainments(alerts, rows, clock),
     audit: memoryAudit(),
+    intake: memoryIntake(),
   };
 }
 

@@ -6,7 +6,8 @@
  */
 import { Redis } from "ioredis";
 import type { DetectorState } from "../detect/state.ts";
-import type { AlertStore, AuditStore, ContainmentStore, Log, Outbox, QuarantineStore } from "../ports.ts";
+import type { AlertStore, AuditStore, ContainmentStore, Intake, Log, Outbox, QuarantineStore } from "../ports.ts";
+import { redisIntake } from "./intake.ts";
 import { redisAlerts } from "./redis-alerts.ts";
 import { redisAudit } from "./redis-audit.ts";
 import { findAccessFault, findRedisFault, findSchemaFault, type RedisDemands } from "./redis-check.ts";
@@ -39,6 +40,7 @@ export interface RedisStores {
   readonly containments: ContainmentStore;
   readonly audit: AuditStore;
   readonly state: DetectorState;
+  readonly intake: Intake;
   /** For BullMQ's own connections. */
   readonly connection: RedisConnection;
   /** Why this Redis may not be used any more, or undefined. Rejects when it does not answer. */
@@ -89,6 +91,7 @@ export async function openRedis(
     if (error instanceof RedisError) throw error;
     throw new RedisError(`cannot use redis at ${nameOf(connection)}`, { cause: error });
   }
+  const intake = redisIntake(redis);
   return {
     alerts: redisAlerts(redis),
     quarantine: redisQuarantine(redis),
@@ -96,6 +99,7 @@ export async function openRedis(
     containments: redisContainments(redis),
     audit: redisAudit(redis),
     state: redisState(redis),
+    intake,
     connection,
     async check() {
       return (await findSchemaFault(redis)) ?? (options.allowUnsafe ? undefined : await findRedisFault(redis, options));
@@ -104,6 +108,7 @@ export async function openRedis(
       await redis.ping();
     },
     async close() {
+      await intake.close();
       redis.disconnect();
     },
   };

@@ -87,7 +87,10 @@ export function openChat(options: SlackOptions): Chat {
     async updateModal(viewId, view) {
       await client.views.update({ view_id: viewId, view });
     },
-    respond: (responseUrl, message) => respond(responseUrl, message, answerHosts),
+    respond: (responseUrl, message, to = "author") => respond(responseUrl, message, to, answerHosts),
+    async publishHome(user, view) {
+      await client.views.publish({ user_id: user, view });
+    },
     user: (id) => userOf(client, id),
     team() {
       team ??= client.auth.test().then((who) => who.team_id ?? "");
@@ -180,13 +183,22 @@ function payloadKey(payload: unknown): unknown {
 }
 
 /** Posts to a response_url, which is a URL from a request: only Slack's own host is ever called. */
-async function respond(responseUrl: string, message: Message, hosts: readonly URL[]): Promise<void> {
+async function respond(
+  responseUrl: string,
+  message: Message,
+  to: "author" | "channel",
+  hosts: readonly URL[],
+): Promise<void> {
   const url = new URL(responseUrl);
   if (!hosts.some((host) => host.origin === url.origin)) throw new Error(`response_url on ${url.host} is not Slack's`);
   const answer = await fetch(url, {
     method: "POST",
     headers: { "content-type": "application/json" },
-    body: JSON.stringify({ response_type: "ephemeral", replace_original: false, ...content(message) }),
+    body: JSON.stringify({
+      response_type: to === "author" ? "ephemeral" : "in_channel",
+      replace_original: false,
+      ...content(message),
+    }),
     redirect: "error",
     signal: AbortSignal.timeout(TIMEOUT_MS),
   });

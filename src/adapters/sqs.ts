@@ -7,7 +7,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Message, SQSClient } from "@aws-sdk/client-sqs";
 import { Consumer } from "sqs-consumer";
-import type { Inbox, InboxMessage, Log } from "../ports.ts";
+import type { Inbox, InboxMessage, Log, Vitals } from "../ports.ts";
+import { openDepths } from "./sqs-depth.ts";
 
 /** A message stays hidden this long and a heartbeat renews it: after a kill -9 it is back within half a minute. */
 const VISIBILITY_SECONDS = 30;
@@ -25,6 +26,7 @@ export interface SqsOptions {
   /** Milliseconds to wait between handler and delete: 0, or 3,000 with a Redis that is not synced at every write. */
   readonly deleteDelayMs: number;
   readonly pollSeconds?: number;
+  readonly vitals: Vitals;
   readonly log: Log;
 }
 
@@ -35,11 +37,15 @@ export function openInbox(options: SqsOptions): Inbox {
     sqs: new SQSClient({ region, useQueueUrlAsEndpoint: false }),
   }));
   const stopping = new AbortController();
+  const depths = openDepths(queues);
   let consumers: readonly Consumer[] = [];
   return {
+    depths: () => depths.all(),
     start(handle) {
       consumers = queues.flatMap(({ url, sqs }) =>
-        Array.from({ length: LOOPS_PER_QUEUE }, () => consumerOf(url, sqs, handle, stopping.signal, options)),
+        Array.from({ length: LOOPS_PER_QUEUE }, () =>
+          consumerOf(url, sqs, handle, stopping.signal, { ...options, taken: depths.taken }),
+        ),
       );
       for (const consumer of consumers) consumer.start();
     },
@@ -59,9 +65,11 @@ function consumerOf(
   sqs: SQSClient,
   handle: (message: InboxMessage) => Promise<void>,
   stopping: AbortSignal,
-  options: SqsOptions,
+  options: SqsOptions & { readonly taken: (url: string, sentAt: number | undefined) => void },
 ): Consumer {
   let failures = 0;
+  // Redis is away, SQS is not to blame.
+  let waits = false;
   const consumer = Consumer.create({
     queueUrl,
     sqs,
@@ -77,13 +85,18 @@ function consumerOf(
     async preReceiveMessageCallback() {
       // sqs-consumer would spin at 35 errors a second against an unreachable queue.
       if (failures > 0) await sleep(backoffMs(failures), undefined, { signal: stopping });
+      waits = true;
       await options.ready();
+      waits = false;
     },
     async postReceiveMessageCallback() {
       failures = 0;
+      options.vitals.ok("queue");
     },
     async handleMessage(message: Message) {
-      await handle(inboxMessageOf(message, stopping));
+      const given = inboxMessageOf(message, stopping);
+      options.taken(queueUrl, given.sentAt);
+      await handle(given);
       if (options.deleteDelayMs > 0) await sleep(options.deleteDelayMs);
       return message;
     },
@@ -91,7 +104,8 @@ function consumerOf(
   consumer.on("error", (err) => {
     if (stopping.aborted) return;
     failures += 1;
-    options.log.warn({ queue: queueUrl, err: err.message, failures }, "queue.failed");
+    options.log.warn({ queue: queueUrl, err: err.message, failures }, waits ? "queue.waits" : "queue.failed");
+    if (!waits) options.vitals.failed("queue", err.message);
   });
   consumer.on("processing_error", (err, message) => {
     if (stopping.aborted) return options.log.info({ message: message.MessageId }, "message.given-back");

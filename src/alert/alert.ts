@@ -35,7 +35,7 @@ export interface AlertFold {
   readonly key: string;
   /** The id a new alert would get: digest of key and finding id. */
   readonly alert: string;
-  /** Principal id, access key id and the principal's name, for `/ids who`. */
+  /** What the alert is found by: see `subjectsOf`. */
   readonly subjects: readonly string[];
   /** False for suppressed and informational findings: counted, not shown. */
   readonly shows: boolean;
@@ -109,6 +109,8 @@ export interface Alert {
 
 /** IAM's longest. What is longer can be no answer to `/ids who`. */
 const LONGEST_ARN = 2_048;
+/** Addresses that one finding puts its alert under: the newest ones. */
+const ADDRESSES = 20;
 
 /**
  * One finding on its way into the store, with what its triggering record says. Secrets stay behind here:
@@ -118,12 +120,12 @@ export function foldOf(finding: Finding, record: CloudTrailRecord, doubt?: Doubt
   const key = digestOf("dk", finding.rule, finding.account, finding.principal, finding.outcome, ...finding.group);
   const { sightings, eventIDs: _, ...told } = finding;
   const snapshot = snapshotOf(record);
-  const subjects = [finding.principal, snapshot.key?.id ?? "", snapshot.principalName];
+  const shows = !finding.suppressed && finding.level !== "informational";
   return {
     key,
     alert: digestOf("al", key, finding.id),
-    subjects: [...new Set(subjects)].filter((subject) => subject !== "" && subject.length <= LONGEST_ARN),
-    shows: !finding.suppressed && finding.level !== "informational",
+    subjects: subjectsOf(snapshot, finding.principal, sightings, shows),
+    shows,
     chapter: {
       finding: { ...told, evidence: finding.evidence.map((one) => ({ ...one, value: bounded(one.value) })) },
       snapshot,
@@ -131,6 +133,27 @@ export function foldOf(finding: Finding, record: CloudTrailRecord, doubt?: Doubt
     },
     sightings,
   };
+}
+
+/** The subject of all alerts that are shown. No question can be this text. */
+export const SHOWN_ALERTS = "*";
+
+/** The subject of alerts of keys that end so: `"MPLE"` → `"…MPLE"` */
+export function endSubject(lastFour: string): string {
+  return `…${lastFour}`;
+}
+
+/** What an alert is found by: principal, its name, access key and the key's last four, addresses; `*` if it is shown. */
+function subjectsOf(
+  { key, principalName }: Snapshot,
+  principal: string,
+  sightings: readonly Sighting[],
+  shows: boolean,
+): readonly string[] {
+  const addresses = [...new Set(sightings.map(({ ip }) => ip))].slice(-ADDRESSES);
+  const keys = key === undefined ? [] : [key.id, endSubject(key.id.slice(-4))];
+  const all = [principal, principalName, ...keys, ...addresses, ...(shows ? [SHOWN_ALERTS] : [])];
+  return [...new Set(all)].filter((subject) => subject !== "" && subject.length <= LONGEST_ARN);
 }
 
 /** What people are told of a stored alert now. `accounts` are those of the config. */

@@ -2,8 +2,10 @@ import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import { type Door, openDoor } from "../../src/adapters/bolt.ts";
 import { memoryLog } from "../../src/adapters/memory.ts";
-import type { Click, Command, Listeners, Submission } from "../../src/ports.ts";
+import { openVitals } from "../../src/adapters/vitals.ts";
+import type { Click, Command, HomeOpened, Listeners, Shortcut, Submission } from "../../src/ports.ts";
 
+const clock = { now: () => Date.now() };
 const SECRET = "0123456789abcdef0123456789abcdef";
 
 describe("the signed HTTP door", () => {
@@ -11,6 +13,8 @@ describe("the signed HTTP door", () => {
   const clicks: Click[] = [];
   const submissions: Submission[] = [];
   const commands: Command[] = [];
+  const shortcuts: Shortcut[] = [];
+  const homes: HomeOpened[] = [];
   const listeners: Listeners = {
     clicks: { "ids/x/v1": async (click) => void clicks.push(click) },
     submissions: {
@@ -20,6 +24,8 @@ describe("the signed HTTP door", () => {
       },
     },
     commands: { "/ids": async (command) => void commands.push(command) },
+    shortcuts: { "ids/z/v1": async (shortcut) => void shortcuts.push(shortcut) },
+    homeOpened: async (opened) => void homes.push(opened),
   };
 
   before(async () => {
@@ -27,12 +33,13 @@ describe("the signed HTTP door", () => {
     door = await openDoor(listeners, {
       token: "xoxb-test",
       door: http,
-      clock: { now: () => Date.now() },
+      clock,
+      vitals: openVitals(clock),
       log: memoryLog(),
     });
   });
   beforeEach(() => {
-    for (const list of [clicks, submissions, commands]) list.length = 0;
+    for (const list of [clicks, submissions, commands, shortcuts, homes]) list.length = 0;
   });
   after(() => door.close());
 
@@ -91,6 +98,7 @@ describe("the signed HTTP door", () => {
         messageTs: "1.2",
         triggerId: "t.1",
         responseUrl: "https://hooks.slack.com/actions/1",
+        viewId: "",
       },
     ]);
   });

@@ -5,7 +5,10 @@ import type { Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Door, openDoor } from "../../src/adapters/bolt.ts";
 import { memoryLog } from "../../src/adapters/memory.ts";
+import { openVitals } from "../../src/adapters/vitals.ts";
 import type { Click } from "../../src/ports.ts";
+
+const clock = { now: () => Date.now() };
 
 /** Slack's side of Socket Mode, small: hands out its own address and keeps what the app sends over the connection. */
 async function startSlack() {
@@ -96,12 +99,15 @@ describe("the Socket Mode door", () => {
       clicks: { "ids/x/v1": async (click: Click) => void clicks.push(click) },
       submissions: {},
       commands: {},
+      shortcuts: {},
+      homeOpened: async () => undefined,
     };
     door = await openDoor(listeners, {
       token: "xoxb-test",
       apiUrl: slack.apiUrl,
-      door: { mode: "socket", appToken: "xapp-test" },
-      clock: { now: () => Date.now() },
+      door: { mode: "socket", appToken: "xapp-test", onDeaf: () => undefined },
+      clock,
+      vitals: openVitals(clock),
       log: memoryLog(),
     });
   });
@@ -115,8 +121,11 @@ describe("the Socket Mode door", () => {
     assert.ok(what(), "not within 10 s");
   };
 
-  it("asks for its connection with the app-level token", () => {
-    assert.deepEqual(slack.asked, ["/api/apps.connections.open Bearer xapp-test"]);
+  it("asks for two connections with the app-level token", async () => {
+    await until(() => slack.sockets.length === 2);
+
+    const asked = "/api/apps.connections.open Bearer xapp-test";
+    assert.deepEqual(slack.asked, [asked, asked]);
   });
 
   it("acknowledges a press and hands it on as the HTTP door does", async () => {
@@ -135,7 +144,7 @@ describe("the Socket Mode door", () => {
 
   it("connects again when the connection breaks, and goes on", async () => {
     slack.sockets.at(-1)?.destroy();
-    await until(() => slack.sockets.length === 2);
+    await until(() => slack.sockets.length === 3);
     await sleep(100);
     slack.send(press("e2"));
 

@@ -1,8 +1,15 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
-import { CreateQueueCommand, GetQueueAttributesCommand, SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
+import {
+  CreateQueueCommand,
+  GetQueueAttributesCommand,
+  SendMessageCommand,
+  SetQueueAttributesCommand,
+  SQSClient,
+} from "@aws-sdk/client-sqs";
 import { type FauxqsServer, startFauxqs } from "fauxqs";
 import { openInbox } from "../../src/adapters/sqs.ts";
+import { openVitals } from "../../src/adapters/vitals.ts";
 import type { Inbox, InboxMessage, Log } from "../../src/ports.ts";
 
 const region = "us-east-1";
@@ -14,6 +21,7 @@ describe("the SQS inbox", () => {
   let url: string;
   let inbox: Inbox;
   const warned: string[] = [];
+  const vitals = openVitals({ now: () => Date.now() });
   const log: Log = {
     debug: () => undefined,
     info: () => undefined,
@@ -37,7 +45,7 @@ describe("the SQS inbox", () => {
   });
 
   const open = (ready = async () => undefined as undefined) =>
-    openInbox({ queues: [{ url, region }], ready, deleteDelayMs: 0, pollSeconds: 1, log });
+    openInbox({ queues: [{ url, region }], ready, deleteDelayMs: 0, pollSeconds: 1, vitals, log });
   const send = (body: string) => client.send(new SendMessageCommand({ QueueUrl: url, MessageBody: body }));
   const left = async () => {
     const { Attributes } = await client.send(
@@ -101,6 +109,7 @@ describe("the SQS inbox", () => {
       queues: [{ url, region }],
       deleteDelayMs: 0,
       pollSeconds: 1,
+      vitals,
       log,
       ready: async () => {
         if (!ready) throw new Error("redis is down");
@@ -114,6 +123,7 @@ describe("the SQS inbox", () => {
       new GetQueueAttributesCommand({ QueueUrl: url, AttributeNames: ["ApproximateNumberOfMessages"] }),
     );
     assert.equal(Attributes?.["ApproximateNumberOfMessages"], "1");
+    assert.deepEqual(warned.includes("queue.failed"), false, "SQS is not to blame");
     ready = true;
     await until(() => handled.length === 1);
     await inbox.stop(15_000);
@@ -134,5 +144,35 @@ describe("the SQS inbox", () => {
 
     assert.equal(finished, true);
     assert.equal(await left(), 0);
+  });
+
+  it("tells how full the queue is, how long the last message waited, and what lies in its dead-letter queue", async () => {
+    const dead = (await client.send(new CreateQueueCommand({ QueueName: "ids-dead" }))).QueueUrl ?? "";
+    const RedrivePolicy = JSON.stringify({
+      deadLetterTargetArn: "arn:aws:sqs:us-east-1:000000000000:ids-dead",
+      maxReceiveCount: 10,
+    });
+    await client.send(new SetQueueAttributesCommand({ QueueUrl: url, Attributes: { RedrivePolicy } }));
+    await client.send(new SendMessageCommand({ QueueUrl: dead, MessageBody: "failed ten times" }));
+    for (const body of ["a", "b", "c"]) await send(body);
+
+    const [before] = await open().depths();
+    inbox = open();
+    inbox.start(async () => undefined);
+    await until(async () => (await left()) === 0);
+    const [after] = await inbox.depths();
+    await inbox.stop(15_000);
+
+    assert.deepEqual(before, { name: "ids", waiting: 3, inFlight: 0, dead: 1 });
+    assert.ok(after?.waitedMs !== undefined && after.waitedMs < 10_000);
+    assert.equal(vitals.all().find(({ part }) => part === "queue")?.state, "ok");
+  });
+
+  it("says when a queue has no dead-letter queue, and fails when SQS does not answer", async () => {
+    const watched = open();
+    assert.equal((await watched.depths())[0]?.dead, "none");
+
+    await server.stop();
+    await assert.rejects(open().depths());
   });
 });

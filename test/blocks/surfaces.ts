@@ -8,14 +8,18 @@ import {
   failedModal,
   refusalModal,
 } from "../../blocks/containment.ts";
+import { healthMessage } from "../../blocks/health.ts";
 import { helpMessage } from "../../blocks/help.ts";
-import { type WhoAnswer, whoMessage } from "../../blocks/identity.ts";
+import { closedHome, homeView } from "../../blocks/home.ts";
+import { pickModal, type WhoAnswer, whoMessage, whoModal } from "../../blocks/identity.ts";
 import { noticeMessage } from "../../blocks/notice.ts";
-import type { Message, Modal } from "../../blocks/text.ts";
+import type { Home, Message, Modal } from "../../blocks/text.ts";
 import type { Alert } from "../../src/alert/alert.ts";
 import type { Containment } from "../../src/contain/outcome.ts";
 import type { Plan, RefusedPlan } from "../../src/contain/plan.ts";
 import { stepsFor } from "../../src/contain/refusal.ts";
+import type { Health } from "../../src/health/health.ts";
+import type { Subject } from "../../src/identity/identity.ts";
 import { alertWith, CONTAINMENT, findingOf, KEY, ROLE_SESSION, ROOT, recordWith, storedOf } from "../alert/fixture.ts";
 
 const DENIED = {
@@ -234,7 +238,64 @@ export const WHO: WhoAnswer = {
     last: "2026-11-20T10:02:03Z",
   },
   alerts: [alertWith(), alertWith({}, { level: "critical" }, { containment: CONTAINMENT })],
-  notes: ["Looked in IAM of acme-prod and acme-dev, and in Trailhound's alerts."],
+  store: "answered",
+  iam: "answered",
+  searched: [{ id: "111122223333", name: "acme-prod" }, { id: "444455556666" }],
+  history: {
+    regions: 17,
+    answered: 3,
+    unanswered: [{ place: "acme-prod eu-north-1", why: "Trailhound's role lacks cloudtrail:LookupEvents" }],
+    more: true,
+    days: 90,
+    done: false,
+    activity: {
+      events: 212,
+      denied: 31,
+      first: "2026-11-01T08:00:00Z",
+      last: "2026-11-20T10:02:03Z",
+      actions: [
+        { value: "s3:ListBuckets", count: 150 },
+        { value: "iam:ListUsers", count: 62 },
+      ],
+      regions: [{ value: "us-east-1", count: 212 }],
+      addresses: [{ value: "198.51.100.23", count: 31 }],
+      userAgents: [
+        { value: "aws-cli/2.31.9 md/command#s3.ls", count: 180 },
+        { value: "Boto3/1.34.0 md/Botocore#1.34.0", count: 32 },
+      ],
+      principals: [{ value: "arn:aws:iam::111122223333:user/deploy-bot", count: 212 }],
+      sessions: [],
+    },
+  },
+  choices: [],
+  notes: ["IAM of acme-dev did not answer (timed out): ask again in a minute"],
+};
+
+export const HEALTH: Health = {
+  at: "2026-11-20T10:30:00Z",
+  startedAt: "2026-11-19T08:00:00Z",
+  vitals: [
+    { part: "redis", state: "ok", since: "2026-11-19T08:00:00Z", at: "2026-11-20T10:29:59Z" },
+    { part: "queue", state: "ok", since: "2026-11-19T08:00:00Z", at: "2026-11-20T10:29:55Z" },
+    { part: "slack", state: "ok", since: "2026-11-20T10:00:00Z", at: "2026-11-20T10:29:00Z" },
+    { part: "door", state: "ok", since: "2026-11-19T08:00:00Z", at: "2026-11-19T08:00:00Z" },
+    {
+      part: "iam",
+      state: "failing",
+      since: "2026-11-20T10:25:00Z",
+      at: "2026-11-20T10:28:00Z",
+      why: "Trailhound's role lacks iam:ListAccessKeys",
+    },
+    { part: "cloudtrail", state: "unused" },
+    { part: "s3", state: "unused" },
+  ],
+  queues: [{ name: "trailhound", waiting: 41_200, inFlight: 20, waitedMs: 420_000, dead: 3 }],
+  seen: [
+    { account: "111122223333", region: "eu-west-1", eventAt: "2026-11-20T10:22:10Z", seenAt: "2026-11-20T10:29:10Z" },
+    { account: "444455556666", region: "us-east-1", eventAt: "2026-11-18T10:00:00Z", seenAt: "2026-11-18T10:05:00Z" },
+  ],
+  quarantined: 2,
+  overdue: 1,
 };
 
 export interface Inputs {
@@ -243,6 +304,7 @@ export interface Inputs {
   readonly plan: KnownPlan;
   readonly refused: RefusedPlan;
   readonly who: WhoAnswer;
+  readonly health: Health;
   readonly said: string;
 }
 export const INPUTS: Inputs = {
@@ -251,6 +313,7 @@ export const INPUTS: Inputs = {
   plan: PLAN,
   refused: REFUSED,
   who: WHO,
+  health: HEALTH,
   said: "the store does not answer",
 };
 
@@ -263,9 +326,29 @@ export function surfacesOf({
   plan,
   refused,
   who,
+  health,
   said,
-}: Inputs): Readonly<Record<string, Message | Modal>> {
+}: Inputs): Readonly<Record<string, Message | Modal | Home>> {
   const [any = alertWith()] = Object.values(alerts);
+  const accounts = [{ id: "111122223333", name: "acme-prod" }, { id: "222233334444" }];
+  const finished =
+    who.history === undefined ? {} : { history: { ...who.history, answered: 17, unanswered: [], done: true } };
+  const nothing: WhoAnswer = {
+    subject: who.subject,
+    identities: [],
+    alerts: [],
+    store: "silent",
+    iam: "answered",
+    searched: who.searched,
+    outside: true,
+    choices: [],
+    notes: who.notes,
+  };
+  const choices: readonly Subject[] = [
+    who.subject,
+    { kind: "key", keyId: "AKIAIOSFODNN7EXAMPLE" },
+    { kind: "address", address: "198.51.100.23" },
+  ];
   const elsewhere = who.identities.map((identity) => ({
     ...identity,
     account: { id: "444455556666", name: "acme-dev" },
@@ -281,9 +364,17 @@ export function surfacesOf({
     "disable: asked for": disableRequestedModal(),
     "disable: somebody was first": alreadyModal(any.containment ?? CONTAINMENT),
     "disable: failed": failedModal(said),
-    who: whoMessage(who),
-    "who: two accounts": whoMessage({ ...who, identities: [...who.identities, ...elsewhere] }),
-    "who: nothing found": whoMessage({ subject: who.subject, identities: [], alerts: [], notes: who.notes }),
+    "who: as it grows": whoModal(who, true),
+    "who: done": whoModal({ ...who, ...finished }, true),
+    "who: shared": whoMessage({ ...who, ...finished }),
+    "who: two accounts": whoModal({ ...who, identities: [...who.identities, ...elsewhere], choices }, true),
+    "who: nothing found": whoModal(nothing, true),
+    "who: nothing found, shared": whoMessage(nothing),
+    "who: which one": pickModal(choices),
+    health: healthMessage(health, accounts),
+    "home: operator": homeView({ health, alerts: [...Object.values(alerts)], accounts, mayContain: true }),
+    "home: nothing known": homeView({ health: { ...health, vitals: [] }, accounts, mayContain: false }),
+    "home: guest": closedHome(),
     help: helpMessage(),
     notice: noticeMessage({ person: "U0SAM1234" }, " acknowledged this ", { at: "2026-11-20T10:05:00Z" }),
     "notice: text": noticeMessage(said),

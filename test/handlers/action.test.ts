@@ -540,6 +540,7 @@ describe("2,000 random clicks and submissions", () => {
       channel: text,
       messageTs: text,
       responseUrl: text,
+      viewId: text,
       ...request,
     });
     const submission = fc.record({

@@ -1,44 +1,121 @@
 import assert from "node:assert/strict";
-import { handleCommand } from "../../handlers/command.ts";
+import { type CommandDeps, handleCommand } from "../../handlers/command.ts";
+import { onLookUp, onPick, onShare } from "../../handlers/lookup.ts";
 import { type MemoryIam, memoryIam } from "../../src/adapters/memory.ts";
-import type { ChatUser, Command } from "../../src/ports.ts";
+import { memoryTrail } from "../../src/adapters/memory-trail.ts";
+import { openVitals } from "../../src/adapters/vitals.ts";
+import { parseRecord } from "../../src/cloudtrail/record.ts";
+import type { AlertStore, ChatUser, Click, Command, Shortcut } from "../../src/ports.ts";
 import { ACCOUNT, openLine, recordNamed } from "./line.ts";
 
 const TEAM = "T00000001";
 const OPERATOR = "U0000000A";
 const sam: ChatUser = { id: OPERATOR, teamId: TEAM, deleted: false, bot: false, guest: false, external: false };
 const KEY = "AKIAIOSFODNN7EXAMPLE";
+const ARN = "arn:aws:iam::111122223333:user/jack";
+const JACK = { type: "IAMUser", arn: ARN, accountId: ACCOUNT.id, userName: "jack", accessKeyId: KEY };
+const OTHERS: readonly Partial<ChatUser>[] = [
+  { id: "U0000000B" },
+  { guest: true },
+  { bot: true },
+  { deleted: true },
+  { external: true },
+  { teamId: "T00000002" },
+];
 
-function addUser(iam: MemoryIam, arn: string): void {
+function addUser(iam: MemoryIam, account: string = ACCOUNT.id, arn = `arn:aws:iam::${account}:user/jack`): void {
   const createdAt = "2025-10-04T09:00:00.000Z";
-  iam.users.set(`${ACCOUNT.id}/jack`, { arn, userName: "jack", userId: "AIDACKCEVSQ6C2EXAMPLE", createdAt });
-  iam.keyring.set(KEY, { account: ACCOUNT.id, userName: "jack", id: KEY, status: "Active", createdAt });
+  iam.users.set(`${account}/jack`, { arn, userName: "jack", userId: "AIDACKCEVSQ6C2EXAMPLE", createdAt });
+  iam.keyring.set(KEY, { account, userName: "jack", id: KEY, status: "Active", createdAt });
+}
+
+async function openDesk(user: ChatUser = sam, operators: readonly string[] = [OPERATOR]) {
+  const line = await openLine();
+  const iam = memoryIam();
+  const trail = memoryTrail();
+  line.chat.users.set(user.id, user);
+  const deps: CommandDeps & { alerts: AlertStore } = {
+    ...line,
+    iam,
+    trail,
+    inbox: { depths: async () => [{ name: "trailhound", waiting: 2, inFlight: 1, dead: 0 }] },
+    vitals: openVitals(line.clock),
+    startedAt: "2026-11-20T09:00:00.000Z",
+    lookups: new Map(),
+    auditKey: Buffer.alloc(32, 7),
+    config: { accounts: [{ ...ACCOUNT, regions: ["eu-west-1"] }], operators, protected: [] },
+  };
+  let requests = 0;
+  const from = () => ({
+    user: user.id,
+    team: TEAM,
+    channel: "C1",
+    triggerId: `t.${++requests}`,
+    responseUrl: "https://x",
+  });
+  /** What the last dialog shows, or the last answer when no dialog was opened. */
+  const shown = () => {
+    const { chat } = line;
+    const view = chat.modalUpdates.at(-1)?.view ?? chat.modals.at(-1)?.view;
+    return JSON.stringify(view ?? chat.responses.at(-1)?.message);
+  };
+  return {
+    line,
+    iam,
+    trail,
+    deps,
+    shown,
+    async ask(text: string, change: Partial<Command> = {}) {
+      await handleCommand({ text, ...from(), ...change }, deps);
+      return shown();
+    },
+    async lookUp(text: string, change: Partial<Shortcut> = {}) {
+      await onLookUp({ text, userTeam: TEAM, ...from(), ...change }, deps);
+      return shown();
+    },
+    /** Presses a button in the dialog that was opened last. */
+    async press(
+      handle: (click: Click, deps: CommandDeps) => Promise<void>,
+      value: string,
+      change: Partial<Click> = {},
+    ) {
+      const viewId = line.chat.modals.at(-1)?.viewId ?? "";
+      const click = {
+        actionId: "",
+        value,
+        messageTs: "",
+        userTeam: TEAM,
+        viewId,
+        ...from(),
+        responseUrl: "",
+        ...change,
+      };
+      await handle(click, deps);
+      return shown();
+    },
+    /** Every state of the dialog, oldest first. */
+    states: () => line.chat.modalUpdates.map(({ view }) => JSON.stringify(view)),
+    responses: () => line.chat.responses.map(({ message, to }) => `${to} ${JSON.stringify(message)}`),
+  };
+}
+
+/** A call by jack as CloudTrail has it. */
+function pastCall(eventName: string, patch: Readonly<Record<string, unknown>> = {}) {
+  return parseRecord(
+    recordNamed("iam_create_user", {
+      eventID: crypto.randomUUID(),
+      eventName,
+      userIdentity: JACK,
+      awsRegion: "eu-west-1",
+      eventTime: "2026-11-19T08:00:00Z",
+      ...patch,
+    }),
+  );
 }
 
 describe("/ids", () => {
-  async function desk(user: ChatUser = sam, operators: readonly string[] = [OPERATOR]) {
-    const line = await openLine();
-    const iam = memoryIam();
-    line.chat.users.set(user.id, user);
-    const deps = { ...line, iam, config: { accounts: [ACCOUNT], operators } };
-    const ask = async (text: string, from: Partial<Command> = {}) => {
-      const command = {
-        text,
-        user: user.id,
-        team: TEAM,
-        channel: "C1",
-        triggerId: "1.2",
-        responseUrl: "https://x",
-        ...from,
-      };
-      await handleCommand(command, deps);
-      return JSON.stringify(line.chat.responses.at(-1)?.message);
-    };
-    return { line, iam, ask };
-  }
-
   it("help lists the commands, also when nothing or something unknown was typed", async () => {
-    const { ask } = await desk();
+    const { ask } = await openDesk();
 
     assert.match(await ask("help"), /\/ids who/);
     assert.match(await ask(""), /\/ids who/);
@@ -46,66 +123,253 @@ describe("/ids", () => {
     assert.match(await ask("wh alice"), /not a command/);
   });
 
-  it("who shows the user, the keys and what was recorded", async () => {
-    const { line, iam, ask } = await desk();
-    addUser(iam, "arn:aws:iam::111122223333:user/jack");
-    const identity = {
-      type: "IAMUser",
-      arn: "arn:aws:iam::111122223333:user/jack",
-      accountId: ACCOUNT.id,
-      userName: "jack",
-      accessKeyId: KEY,
-    };
-    await line.take(recordNamed("iam_create_user", { userIdentity: identity }));
-
-    for (const question of ["who jack", `who ${KEY}`, "who arn:aws:iam::111122223333:user/jack"]) {
-      const answer = await ask(question);
-      assert.match(answer, /jack/, question);
-      assert.match(answer, /MPLE/, question);
-      assert.match(answer, /iam:CreateUser|IAM user created/i, question);
+  it("answers operators only", async () => {
+    for (const question of ["who jack", `key ${KEY}`, "ip 198.51.100.23", "health"]) {
+      for (const flags of OTHERS) {
+        const { line, ask } = await openDesk({ ...sam, ...flags });
+        assert.match(await ask(question), /Not answered/, `${question} ${JSON.stringify(flags)}`);
+        assert.deepEqual([line.chat.responses.length, line.chat.modals.length], [1, 0]);
+      }
+      const nobody = await openDesk(sam, []);
+      assert.match(await nobody.ask(question), /Not answered/);
+      const elsewhere = await openDesk();
+      assert.match(await elsewhere.ask(question, { team: "T00000002" }), /Not answered/);
     }
   });
 
-  it("who says where it looked when it found nothing", async () => {
-    const { ask } = await desk();
+  it("says what is wanted when the question is none", async () => {
+    const { ask } = await openDesk();
 
-    assert.match(await ask("who nobody"), /Nothing found.*prod/);
+    assert.match(await ask("who"), /wants a user/);
+    assert.match(await ask("key deploy-bot"), /last four/);
+    assert.match(await ask("ip deploy-bot"), /IPv4/);
+    assert.match(await ask("ip 300.1.1.1"), /IPv4/);
   });
 
-  it("who refuses a pasted secret key without looking it up", async () => {
-    const { ask } = await desk();
+  it("refuses a pasted secret key without looking it up", async () => {
+    const { ask, line } = await openDesk();
 
-    const answer = await ask("who wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
-    assert.match(answer, /secret access key/);
-    assert.doesNotMatch(answer, /wJalrXUtnFEMI/);
+    for (const verb of ["who", "key"]) {
+      const answer = await ask(`${verb} wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY`);
+      assert.match(answer, /secret access key/);
+      assert.doesNotMatch(answer, /wJalrXUtnFEMI/);
+    }
+    assert.equal(line.chat.modals.length, 0);
+  });
+});
+
+describe("/ids who", () => {
+  it("opens a dialog at once and completes it: alerts, then IAM, then CloudTrail", async () => {
+    const { line, iam, trail, ask, states, deps } = await openDesk();
+    addUser(iam);
+    await line.take(recordNamed("iam_create_user", { userIdentity: JACK }));
+    trail.records.push(
+      pastCall("ListUsers"),
+      pastCall("ListUsers"),
+      pastCall("DeleteTrail", { errorCode: "AccessDenied" }),
+    );
+
+    // Each look at the clock is a second later, so that no state of the dialog is left out.
+    const clock = { now: () => line.clock.now() + 1_000 * line.chat.modalUpdates.length };
+    await handleCommand(
+      { text: "who jack", user: sam.id, team: TEAM, channel: "C1", triggerId: "t", responseUrl: "https://x" },
+      { ...deps, clock },
+    );
+
+    const [first = "", ...later] = states();
+    assert.match(first, /Recorded in alerts/);
+    assert.match(first, /IAM: asking/);
+    assert.doesNotMatch(first, /IAM user"/);
+    const last = later.at(-1) ?? "";
+    assert.match(last, /MPLE/);
+    assert.match(last, /In CloudTrail.*3 events.*1 denied.*iam:ListUsers/s);
+    assert.match(last, /all 2 regions/);
+    assert.ok(later.some((state) => /Partial.*0 of 2 regions so far/.test(state)));
+    assert.match(await ask("who jack"), /Share here/);
   });
 
-  it("who does not show a user of another account than the one asked for", async () => {
-    const { iam, ask } = await desk();
-    addUser(iam, "arn:aws:iam::444455556666:user/jack");
+  it("finds the same by name, key id, shown key and ARN", async () => {
+    const { line, iam, ask } = await openDesk();
+    addUser(iam);
+    await line.take(recordNamed("iam_create_user", { userIdentity: JACK }));
+
+    for (const question of ["who jack", `who ${KEY}`, `who ${ARN}`, "who AKIA…MPLE", "key mple", `key ${KEY}`]) {
+      const answer = await ask(question);
+      assert.match(answer, /jack/, question);
+      assert.match(answer, /MPLE/, question);
+      assert.match(answer, /iam:CreateUser/, question);
+    }
+  });
+
+  it("says where it looked when it found nothing, and what could not be asked", async () => {
+    const { ask, trail, iam } = await openDesk();
+    assert.match(await ask("who nobody"), /Nothing found.*IAM: prod.*all 2 regions/s);
+
+    trail.failures.set("eu-west-1", { kind: "denied", missing: "cloudtrail:LookupEvents" });
+    trail.failures.set("us-east-1", { kind: "unavailable", why: "CloudTrail throttles" });
+    iam.failures.set("user", { answer: { kind: "unavailable", why: "Throttling" } });
+    const answer = await ask("who nobody");
+    assert.match(answer, /Partial.*0 of 2 regions/s);
+    assert.match(answer, /prod eu-west-1: Trailhound's role lacks cloudtrail:LookupEvents/);
+    assert.match(answer, /prod us-east-1: CloudTrail throttles/);
+  });
+
+  it("does not show a user of another account than the one asked for", async () => {
+    const { iam, ask } = await openDesk();
+    addUser(iam, ACCOUNT.id, "arn:aws:iam::444455556666:user/jack");
 
     const answer = await ask("who jack");
     assert.match(answer, /belongs to another account/);
     assert.match(answer, /Nothing found/);
   });
 
-  it("who answers operators only", async () => {
-    const others: readonly Partial<ChatUser>[] = [
-      { id: "U0000000B" },
-      { guest: true },
-      { bot: true },
-      { deleted: true },
-      { external: true },
-      { teamId: "T00000002" },
-    ];
-    for (const flags of others) {
-      const { line, ask } = await desk({ ...sam, ...flags });
-      assert.match(await ask("who jack"), /Not answered/, JSON.stringify(flags));
-      assert.equal(line.chat.responses.length, 1);
+  it("lets the asker pick when several accounts know the name, and asks CloudTrail of the picked one only", async () => {
+    const desk = await openDesk();
+    const accounts = [ACCOUNT, { id: "444455556666", name: "dev", regions: ["eu-west-1"] }];
+    Object.assign(desk.deps, { config: { ...desk.deps.config, accounts } });
+    for (const { id } of accounts) addUser(desk.iam, id);
+
+    assert.match(await desk.ask("who jack"), /2 accounts.*Which one/s);
+    assert.equal(desk.trail.asked.length, 0);
+    const answer = await desk.press(onPick, "1");
+
+    assert.match(answer, /dev/);
+    assert.doesNotMatch(answer, /Which one/);
+    assert.deepEqual([...new Set(desk.trail.asked.map(({ account }) => account))], ["444455556666"]);
+  });
+
+  it("tells a temporary key from CloudTrail, which IAM does not know", async () => {
+    const { trail, ask } = await openDesk();
+    const session = {
+      type: "AssumedRole",
+      arn: "arn:aws:sts::111122223333:assumed-role/ci/build-7",
+      accountId: ACCOUNT.id,
+      accessKeyId: "ASIAIOSFODNN7EXAMPLE",
+      sessionContext: { sessionIssuer: { arn: "arn:aws:iam::111122223333:role/ci", userName: "ci", type: "Role" } },
+    };
+    trail.records.push(pastCall("ListUsers", { userIdentity: session }));
+
+    const answer = await ask("key ASIAIOSFODNN7EXAMPLE");
+    assert.match(answer, /In CloudTrail/);
+    assert.match(answer, /build-7/);
+    assert.doesNotMatch(answer, /IAM: prod/);
+  });
+
+  it("answers from IAM and CloudTrail when the store is silent, and says so", async () => {
+    const desk = await openDesk();
+    addUser(desk.iam);
+    const alerts = { ...desk.deps.alerts, alertsOf: () => new Promise<never>(() => undefined) };
+    Object.assign(desk.deps, { alerts });
+
+    const started = Date.now();
+    assert.match(await desk.ask("who jack"), /IAM user.*own store does not answer/s);
+    assert.ok(Date.now() - started < 10_000);
+  }).timeout(15_000);
+
+  it("answers with a message when no dialog can be opened", async () => {
+    const desk = await openDesk();
+    addUser(desk.iam);
+    Object.assign(desk.deps.chat, { openModal: () => Promise.reject(new Error("expired_trigger_id")) });
+
+    await desk.ask("who jack");
+
+    assert.match(desk.responses().join(), /author .*IAM user/);
+  });
+
+  it("stops asking when the dialog was closed", async () => {
+    const desk = await openDesk();
+    Object.assign(desk.deps.chat, { updateModal: () => Promise.reject(new Error("not_found")) });
+
+    await desk.ask("who jack");
+
+    assert.equal(desk.trail.asked.length, 0);
+  });
+});
+
+describe("/ids ip", () => {
+  it("tells which alerts name the address, and that CloudTrail cannot be asked for it", async () => {
+    const { line, ask, trail } = await openDesk();
+    await line.take(recordNamed("iam_create_user", { userIdentity: JACK, sourceIPAddress: "198.51.100.23" }));
+
+    const answer = await ask("ip 198.51.100.23");
+
+    assert.match(answer, /iam:CreateUser/);
+    assert.match(answer, /CloudTrail cannot be asked for an address/);
+    assert.equal(trail.asked.length, 0);
+    assert.match(await ask("ip 198.51.100.24"), /Nothing found/);
+  });
+});
+
+describe("share here", () => {
+  it("posts the answer where it was asked for, once, without the buttons", async () => {
+    const desk = await openDesk();
+    addUser(desk.iam);
+    await desk.ask("who jack");
+
+    assert.match(await desk.press(onShare, "share"), /Shared/);
+    assert.match(await desk.press(onShare, "share"), /[Aa]sk again/);
+
+    const [shared = "", ...more] = desk.responses();
+    assert.match(shared, /^channel .*IAM user/);
+    assert.doesNotMatch(shared, /Share here/);
+    assert.deepEqual(more, []);
+  });
+
+  it("is refused to others than the asker, and to who is no operator any more", async () => {
+    const eva = { ...sam, id: "U0000000E" };
+    const desk = await openDesk(sam, [sam.id, eva.id]);
+    desk.line.chat.users.set(eva.id, eva);
+    await desk.ask("who jack");
+
+    assert.match(await desk.press(onShare, "share", { user: eva.id }), /[Aa]sk again/);
+    desk.line.chat.users.set(sam.id, { ...sam, deleted: true });
+    assert.match(await desk.press(onShare, "share"), /Not answered/);
+    assert.deepEqual(desk.responses(), []);
+  });
+});
+
+describe("look up identity", () => {
+  it("looks up the one thing that a message names", async () => {
+    const { iam, lookUp } = await openDesk();
+    addUser(iam);
+
+    assert.match(await lookUp(`is this ours? ${KEY}`), /jack/);
+    assert.match(await lookUp("see `arn:aws:iam::111122223333:user/jack`, please"), /jack/);
+  });
+
+  it("asks which one when there are several", async () => {
+    const { iam, lookUp, press } = await openDesk();
+    addUser(iam);
+
+    const asked = await lookUp(`${KEY} from 198.51.100.23, again ${KEY}`);
+    assert.match(asked, /Which one.*MPLE.*198\.51\.100\.23/s);
+    assert.equal(asked.match(/who_pick/g)?.length, 2);
+    assert.match(await press(onPick, "0"), /jack/);
+  });
+
+  it("says when there is nothing to look up", async () => {
+    const { lookUp } = await openDesk();
+
+    assert.match(await lookUp("lunch at 12.30?"), /names no ARN/);
+    assert.match(await lookUp(""), /names no ARN/);
+  });
+
+  it("tells nothing to who is no operator", async () => {
+    for (const flags of OTHERS) {
+      const { iam, lookUp, trail } = await openDesk({ ...sam, ...flags });
+      addUser(iam);
+      assert.match(await lookUp(KEY), /Not answered/);
+      assert.equal(trail.asked.length, 0);
     }
-    const { ask } = await desk(sam, []);
-    assert.match(await ask("who jack"), /Not answered/);
-    const elsewhere = await desk();
-    assert.match(await elsewhere.ask("who jack", { team: "T00000002" }), /Not answered/);
+  });
+
+  it("does nothing for a value that no button has", async () => {
+    const { lookUp, press, trail } = await openDesk();
+    await lookUp(`${KEY} 198.51.100.23`);
+
+    for (const value of ["2", "-1", "x", "__proto__", KEY])
+      assert.match(await press(onPick, value), /Ask again/, value);
+
+    assert.equal(trail.asked.length, 0);
   });
 });

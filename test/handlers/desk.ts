@@ -91,6 +91,7 @@ export async function openDesk(change: (deps: DeskDeps) => Partial<DeskDeps> = (
     messageTs: ts,
     triggerId: requestId(),
     responseUrl: "https://hooks.slack.com/actions/T00000001/1/x",
+    viewId: "",
     ...fields,
   });
   const submissionBy = (user: string, dialog: string, fields: Partial<Submission> = {}): Submission => ({

@@ -1,0 +1,110 @@
+/**
+ * Vitals: how the parts of the bot answered last, noted in passing by whoever used them. No part is asked for that.
+ */
+import { PARTS, type Part, type Vital } from "../health/health.ts";
+import { type Clock, type IamAnswer, type Ports, type PostAnswer, StoreError, type Vitals } from "../ports.ts";
+
+export function openVitals(clock: Clock): Vitals {
+  const known = new Map<Part, Vital>();
+  const note = (part: Part, state: "ok" | "failing", why?: string) => {
+    const at = new Date(clock.now()).toISOString();
+    const before = known.get(part);
+    const since = before?.state === state && before.since !== undefined ? before.since : at;
+    known.set(part, { part, state, since, at, ...(why === undefined ? {} : { why }) });
+  };
+  return {
+    ok: (part) => note(part, "ok"),
+    failed: (part, why) => note(part, "failing", why.slice(0, 300)),
+    all: () => PARTS.map((part) => known.get(part) ?? { part, state: "unused" }),
+  };
+}
+
+/** The same ports, whose answers are noted. A store that fails does so with a StoreError. */
+export function watched(ports: Ports, vitals: Vitals): Ports {
+  const store = <T extends object>(it: T): T => watchedStore(it, vitals);
+  return {
+    ...ports,
+    alerts: store(ports.alerts),
+    quarantine: store(ports.quarantine),
+    outbox: store(ports.outbox),
+    containments: store(ports.containments),
+    audit: store(ports.audit),
+    chat: {
+      ...ports.chat,
+      post: (...args) => noted(ports.chat.post(...args), postFault, "slack", vitals),
+      update: (...args) => noted(ports.chat.update(...args), postFault, "slack", vitals),
+      findPost: (...args) => noted(ports.chat.findPost(...args), () => undefined, "slack", vitals),
+      user: (...args) => noted(ports.chat.user(...args), () => undefined, "slack", vitals),
+    },
+    iam: {
+      ...ports.iam,
+      keyOwner: (...args) => noted(ports.iam.keyOwner(...args), iamFault, "iam", vitals),
+      user: (...args) => noted(ports.iam.user(...args), iamFault, "iam", vitals),
+      keys: (...args) => noted(ports.iam.keys(...args), iamFault, "iam", vitals),
+      deactivateKey: (...args) => noted(ports.iam.deactivateKey(...args), iamFault, "iam", vitals),
+    },
+    trail: {
+      // A region that a policy closes is no fault of CloudTrail's: the answer that it spoils says so.
+      lookup: (...args) =>
+        noted(
+          ports.trail.lookup(...args),
+          (answer) => (answer.kind === "unavailable" ? answer.why : undefined),
+          "cloudtrail",
+          vitals,
+        ),
+    },
+    logFiles: { open: (...args) => noted(ports.logFiles.open(...args), () => undefined, "s3", vitals) },
+  };
+}
+
+/** What is wrong with a post or an edit. */
+function postFault(answer: PostAnswer): string | undefined {
+  return answer.kind === "sent" ? undefined : answer.why;
+}
+
+function iamFault(answer: IamAnswer<unknown>): string | undefined {
+  if (answer.kind === "denied") return `Trailhound's role lacks ${answer.missing}`;
+  return answer.kind === "unavailable" ? answer.why : undefined;
+}
+
+async function noted<T>(
+  asked: Promise<T>,
+  faultOf: (answer: T) => string | undefined,
+  part: Part,
+  vitals: Vitals,
+): Promise<T> {
+  try {
+    const answer = await asked;
+    const fault = faultOf(answer);
+    if (fault === undefined) vitals.ok(part);
+    else vitals.failed(part, fault);
+    return answer;
+  } catch (error) {
+    vitals.failed(part, messageOf(error));
+    throw error;
+  }
+}
+
+/** Every method of a store, its answers noted: all of them ask Redis. */
+function watchedStore<T extends object>(store: T, vitals: Vitals): T {
+  return new Proxy(store, {
+    get(target, name, receiver) {
+      const member: unknown = Reflect.get(target, name, receiver);
+      if (typeof member !== "function") return member;
+      return async (...args: readonly unknown[]) => {
+        try {
+          const answer: unknown = await member.apply(target, args);
+          vitals.ok("redis");
+          return answer;
+        } catch (error) {
+          vitals.failed("redis", messageOf(error));
+          throw new StoreError(messageOf(error), { cause: error });
+        }
+      };
+    },
+  });
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

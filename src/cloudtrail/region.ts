@@ -1,0 +1,38 @@
+/**
+ * Regions: which there are.
+ * Pure. Source: AWS General Reference, "Regions enabled by default": what an account has without anybody's doing.
+ */
+
+/** `"eu-west-1"` → true. A record's region is its sender's word. */
+export function isRegion(text: string): boolean {
+  return /^[a-z]{2,4}(-[a-z]+)+-\d{1,2}$/.test(text);
+}
+
+const DEFAULT_REGIONS: readonly string[] = [
+  "us-east-1",
+  "us-east-2",
+  "us-west-1",
+  "us-west-2",
+  "ca-central-1",
+  "eu-central-1",
+  "eu-north-1",
+  "eu-west-1",
+  "eu-west-2",
+  "eu-west-3",
+  "ap-northeast-1",
+  "ap-northeast-2",
+  "ap-northeast-3",
+  "ap-south-1",
+  "ap-southeast-1",
+  "ap-southeast-2",
+  "sa-east-1",
+];
+/** Records of global services, IAM and sign-in for two, are kept there. */
+const GLOBAL_REGION = "us-east-1";
+
+/** Where an account's history is kept: its configured regions, else all that AWS enables by default; that of global services first. */
+export function regionsOf(configured: readonly string[] | undefined): readonly string[] {
+  if (configured === undefined) return DEFAULT_REGIONS;
+  const isElsewhere = configured.every((region) => /^(cn|us-gov|us-iso\w*|eu-isoe|eusc)-/.test(region));
+  return isElsewhere ? configured : [...new Set([GLOBAL_REGION, ...configured])];
+}
