@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { isMap, isSeq, type Node, parse, parseDocument } from "yaml";
 import { helpMessage } from "../blocks/help.ts";
+import { regionsOf } from "../src/cloudtrail/region.ts";
 import { ConfigError, parseConfig } from "../src/config.ts";
 
 const PAGES = [
@@ -191,6 +192,14 @@ function problemsOf(text: string): readonly string[] {
 
 describe("docs/commands.md", () => {
   const page = textOf("docs/commands.md");
+
+  it("counts the regions that are asked, as do the other pages", () => {
+    const count = regionsOf(undefined).length;
+
+    for (const text of [page, textOf("docs/configuration.md")])
+      assert.match(text, new RegExp(`\\bthe ${count} that AWS enables by default`));
+  });
+
   const subcommands = [...textOf("bin/ids.ts").matchAll(/^ {2}(\w+): \{\n {4}about:/gm)].map(([, name = ""]) => name);
 
   it("names the commands of Slack that the help names", () => {
@@ -203,10 +212,7 @@ describe("docs/commands.md", () => {
   it("names the commands of the terminal that there are", () => {
     const told = [...page.matchAll(/^### (.+)$/gm)].flatMap(([, title = ""]) => title.split(", "));
 
-    assert.deepEqual(
-      told,
-      subcommands.map((name) => `ids ${name}`),
-    );
+    assert.deepEqual(told.sort(), subcommands.map((name) => `ids ${name}`).sort());
     const listed = [...(page.split("## In the terminal")[1] ?? "").matchAll(/`ids (\w+)/g)].map(
       ([, name = ""]) => name,
     );
