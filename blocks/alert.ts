@@ -8,6 +8,7 @@ import type { Level } from "../src/detect/finding.ts";
 import { facts, topActions, why } from "./facts.ts";
 import { ALERT_LIMITS, charsOf, LIMITS } from "./limits.ts";
 import { proof } from "./proof.ts";
+import { isReport } from "./report.ts";
 import { button, context, lines, plainText, rich } from "./rich.ts";
 import { headline, newest, sentence } from "./sentence.ts";
 import {
@@ -85,7 +86,8 @@ function notification(alert: Alert, level: Plain): Mrkdwn {
   const { account, counters } = alert;
   const place = shown(account.name ?? account.id, 30);
   const count = counters.events === 1 ? words`1 event` : words`${counters.events} events`;
-  const end = words` (${shown(alert.outcome)}), ${count}`;
+  // What AWS found by itself has no outcome.
+  const end = isReport(alert.opening) ? words`, ${count}` : words` (${shown(alert.outcome)}), ${count}`;
   const doubted = isDoubted(alert.trust) ? words`unverified: ` : words``;
   // The sentence gives way first: how it ended and how often stay readable.
   const start = escaped(words`[${level}] ${doubted}${place}: ${headline(alert)}`);

@@ -7,6 +7,7 @@ import type { PrincipalKind } from "../src/cloudtrail/principal.ts";
 import type { Evidence } from "../src/detect/finding.ts";
 import { productOf } from "./client.ts";
 import { durationIn } from "./proof.ts";
+import { isReport } from "./report.ts";
 import { between, bold, code, lines, listing, moment, named, quote, say } from "./rich.ts";
 import { type Inline, type Plain, type RichPart, shown, words } from "./text.ts";
 
@@ -14,9 +15,12 @@ const DOT = words` · `;
 
 /** Who, Credential, From, With, Where, When: a line each. */
 export function facts(alert: Alert): RichPart {
+  const { opening } = alert;
+  // What AWS found by itself and names nobody in: the finder is no suspect.
+  const isAnybody = !(isReport(opening) && opening.principalKind === "AWSService");
   return lines(
-    labelled(words`Who`, who(alert)),
-    labelled(words`Credential`, credential(alert)),
+    isAnybody ? labelled(isReport(opening) ? words`About` : words`Who`, who(alert)) : [],
+    isAnybody ? labelled(words`Credential`, credential(alert)) : [],
     labelled(words`From`, from(alert)),
     labelled(words`With`, client(alert.opening)),
     labelled(words`Where`, where(alert)),
@@ -26,7 +30,7 @@ export function facts(alert: Alert): RichPart {
 
 /** The rule and the facts that made it match, and which policy refused the call. */
 export function why(alert: Alert, most: number): RichPart {
-  const beyondTheCall = alert.evidence.filter(({ field }) => field !== "eventName" && field !== "eventSource");
+  const beyondTheCall = alert.evidence.filter(({ field }) => !CALL_FIELDS.has(field));
   // The call stands in the sentence already: it is named here only when nothing else matched.
   const evidence = (beyondTheCall.length > 0 ? beyondTheCall : alert.evidence).slice(0, most).map(evidenceLine);
   return quote(
@@ -35,6 +39,9 @@ export function why(alert: Alert, most: number): RichPart {
     refusal(alert),
   );
 }
+
+/** What was called, or that AWS found it. */
+const CALL_FIELDS: ReadonlySet<string> = new Set(["eventName", "eventSource", "eventType"]);
 
 /** Facts as people say them; others are shown as field and value. */
 const FACT_WORDS: ReadonlyMap<string, Plain> = new Map([
@@ -104,7 +111,7 @@ function credential({ opening }: Alert): Inline[] {
 }
 
 function from({ opening, counters }: Alert): Inline[] {
-  const others = counters.addresses.filter((address) => address !== opening.ip).length;
+  const others = counters.addresses.filter((address) => address !== "" && address !== opening.ip).length;
   const more = others > 0 ? [say(words`${others} more`)] : [];
   return opening.ip === undefined ? more : between(DOT, [code(opening.ip, 45)], more);
 }

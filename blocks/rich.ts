@@ -36,7 +36,8 @@ export function code(value: string, max = 64): Inline {
 
 /** A name that somebody else chose: quoted, and marked when its letters may only look like Latin ones. */
 export function named(value: string, max = 64): Inline[] {
-  return isAscii(value) ? [code(value, max)] : [code(value, max), say(words` ⚠ non-ASCII`)];
+  // The ellipsis is ours: key ids are shortened, long names cut.
+  return isAscii(value.replaceAll("…", "")) ? [code(value, max)] : [code(value, max), say(words` ⚠ non-ASCII`)];
 }
 
 /** A person in Slack; an id that is none is quoted. */

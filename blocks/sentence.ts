@@ -1,105 +1,30 @@
 /**
- * Sentences: an alert's one line — who did what to which resource, from where, and how it ended.
+ * Sentences: an alert's one line — who did what to which resource, from where, and how it ended; or what AWS found.
  * Pure. The same pieces make the rich line of the message and the escaped text of the push notification.
  */
 import type { Alert, Snapshot } from "../src/alert/alert.ts";
+import { EVERYONE, partsOf } from "../src/cloudtrail/target.ts";
+import { findReport, isReport, type Report } from "./report.ts";
 import { bold, moment, named, say } from "./rich.ts";
 import { type Inline, joined, type Plain, shown, words } from "./text.ts";
+import { anyOf, type Verb } from "./verb.ts";
+import { findVerb } from "./verbs.ts";
 
 /** Our own words, or a value that somebody else wrote. */
 type Piece = { readonly words: Plain; readonly strong?: true } | { readonly value: string; readonly max: number };
 
-/** Past, infinitive, and the word between what it was done with and whom it was done to. */
-interface Verb {
-  readonly did: Plain;
-  readonly tried: Plain;
-  readonly to?: Plain;
-}
-
-/** Findings of AWS's own services never fail: their second form is never read. */
-const reported = (did: Plain): Verb => ({ did, tried: did });
-
-const VERBS: Readonly<Record<string, Verb>> = {
-  "guardduty:GuardDutyFinding": reported(words`was reported by GuardDuty for`),
-  "health:HealthEvent": reported(words`was found in public by AWS`),
-  "access-analyzer:AccessAnalyzerFinding": reported(words`found access from outside to`),
-  "ce:CostAnomaly": reported(words`found unusual costs in`),
-  "signin:SigninAnomaly": reported(words`had an unusual sign-in`),
-  "iam:CreateUser": { did: words`created`, tried: words`create` },
-  "iam:DeleteUser": { did: words`deleted`, tried: words`delete` },
-  "iam:CreateRole": { did: words`created`, tried: words`create` },
-  "iam:CreateAccessKey": { did: words`created an access key for`, tried: words`create an access key for` },
-  "iam:CreateLoginProfile": { did: words`set a console password for`, tried: words`set a console password for` },
-  "iam:UpdateLoginProfile": {
-    did: words`changed the console password of`,
-    tried: words`change the console password of`,
-  },
-  "iam:AttachUserPolicy": { did: words`attached`, tried: words`attach`, to: words`to` },
-  "iam:AttachRolePolicy": { did: words`attached`, tried: words`attach`, to: words`to` },
-  "iam:AttachGroupPolicy": { did: words`attached`, tried: words`attach`, to: words`to` },
-  "iam:PutUserPolicy": { did: words`wrote`, tried: words`write`, to: words`into` },
-  "iam:PutRolePolicy": { did: words`wrote`, tried: words`write`, to: words`into` },
-  "iam:PutGroupPolicy": { did: words`wrote`, tried: words`write`, to: words`into` },
-  "iam:AddUserToGroup": { did: words`added`, tried: words`add`, to: words`to` },
-  "iam:UpdateAssumeRolePolicy": { did: words`changed who may assume`, tried: words`change who may assume` },
-  "iam:DeactivateMFADevice": { did: words`switched off MFA of`, tried: words`switch off MFA of` },
-  "cloudtrail:StopLogging": { did: words`stopped logging of`, tried: words`stop logging of` },
-  "cloudtrail:DeleteTrail": { did: words`deleted`, tried: words`delete` },
-  "cloudtrail:UpdateTrail": { did: words`changed`, tried: words`change` },
-  "cloudtrail:PutEventSelectors": { did: words`changed what is logged by`, tried: words`change what is logged by` },
-  "ec2:RunInstances": { did: words`started`, tried: words`start` },
-  "ec2:AuthorizeSecurityGroupIngress": { did: words`opened`, tried: words`open` },
-  "guardduty:DeleteDetector": { did: words`deleted GuardDuty`, tried: words`delete GuardDuty` },
-  "guardduty:UpdateDetector": { did: words`changed GuardDuty`, tried: words`change GuardDuty` },
-  "s3:PutBucketPolicy": { did: words`changed the policy of`, tried: words`change the policy of` },
-  "s3:PutBucketAcl": { did: words`changed the access list of`, tried: words`change the access list of` },
-  "s3:DeleteBucketPublicAccessBlock": {
-    did: words`removed the public access block of`,
-    tried: words`remove the public access block of`,
-  },
-  "s3:PutBucketPublicAccessBlock": {
-    did: words`changed the public access block of`,
-    tried: words`change the public access block of`,
-  },
-  "signin:ConsoleLogin": { did: words`signed in to the console`, tried: words`sign in to the console` },
-  "sts:GetFederationToken": { did: words`made a federation token`, tried: words`make a federation token` },
-  "sts:GetSessionToken": { did: words`made a session token`, tried: words`make a session token` },
-  "sts:AssumeRole": { did: words`assumed`, tried: words`assume` },
-};
-
-/** Kinds that `targetsOf` puts before a name; only these leave the quotes. Longer ones first. */
-const KINDS = [
-  "instance profile",
-  "security group",
-  "federated user",
-  "MFA device",
-  "database snapshot",
-  ...[
-    "user",
-    "role",
-    "group",
-    "policy",
-    "key",
-    "trail",
-    "detector",
-    "recorder",
-    "bucket",
-    "object",
-    "instance",
-    "image",
-  ],
-  ...["snapshot", "volume", "database", "function", "secret", "parameter", "KMS key", "queue", "topic", "table"],
-];
-const IDENTITY = /^(user|role|group) /;
-
 /** From this many different actions on, a refused alert is told as a spread instead of by its last call. */
 const SPREAD = 3;
+/** Targets that are told; of more, how many. */
+const TOLD = 3;
+/** Longest name of a target: GuardDuty's types are long, and say everything at their end. */
+const NAME = 56;
 
 const SPACE: Piece = { words: words` ` };
 
 /** As elements of rich text: `deploy-bot` **created** user `support2` from `198.51.100.23`. */
 export function sentence(alert: Alert): Inline[] {
-  return inlines([...whoDidWhat(alert, whereFrom(alert.opening)), { words: words`.` }]);
+  return inlines([...whoDidWhat(alert, whereFrom(alert.opening)), ...howOften(alert), { words: words`.` }]);
 }
 
 /** What the newest record says, where that is another one than the first: Then **created** user `support3` at … */
@@ -115,18 +40,21 @@ function inlines(pieces: readonly Piece[]): Inline[] {
   });
 }
 
-/** As one safe line without quotes: `alice created an access key for user bob` */
+/** As one safe line without quotes: `alice created access key AKIA…MPLE for user bob` */
 export function headline(alert: Alert): Plain {
-  const told = whoDidWhat(alert, []).map((piece) => ("value" in piece ? shown(piece.value, 40) : piece.words));
+  const told = whoDidWhat(alert, []).map((piece) => ("value" in piece ? shown(piece.value, piece.max) : piece.words));
   return joined(told, words``);
 }
 
 function whoDidWhat(alert: Alert, from: readonly Piece[]): Piece[] {
-  const who = [...whoIs(alert.opening), SPACE];
-  return [...who, ...(isSpread(alert) ? spread(alert, from) : what(alert.opening, from))];
+  const { opening } = alert;
+  if (isReport(opening)) return what(opening, from);
+  return [...whoIs(opening), SPACE, ...(isSpread(alert) ? spread(alert, from) : what(opening, from))];
 }
 
 function what(snapshot: Snapshot, from: readonly Piece[]): Piece[] {
+  const report = findReport(snapshot.action, snapshot.targets);
+  if (report !== undefined) return [...found(report, snapshot), ...from];
   if (snapshot.outcome === "success") return [...whatWasDone(snapshot, "did"), ...from];
   const end = snapshot.denial === undefined ? words`and failed` : words`and was denied`;
   return [{ words: words`tried to ` }, ...whatWasDone(snapshot, "tried"), ...from, SPACE, { words: end, strong: true }];
@@ -136,12 +64,24 @@ function isSpread({ outcome, counters }: Alert): boolean {
   return outcome === "failure" && counters.actions.length >= SPREAD;
 }
 
+/** Whom AWS found it about; nobody, when the record names only the service that found it. */
+function found(report: Report, snapshot: Snapshot): Piece[] {
+  const { principalKind } = snapshot;
+  const about = principalKind === "AWSService" ? [] : [{ words: words` ${report.about} ` }, ...whoIs(snapshot)];
+  const targets = report.whole ? [] : withTargets(report, snapshot.targets);
+  return [{ words: report.found, strong: true }, ...targets, ...about];
+}
+
+/** CloudTrail writes this for a sign-in under a name that is no user's: it may be a password. */
+const HIDDEN_NAME = "HIDDEN_DUE_TO_SECURITY_REASONS";
+
 /** A role's session name says who used it, as far as he tells the truth. */
-function whoIs(snapshot: Snapshot): Piece[] {
-  const { principalKind, principalName, sessionName } = snapshot;
+function whoIs({ principalKind, principalName, sessionName }: Snapshot): Piece[] {
   if (principalKind === "Root") return [{ words: words`root`, strong: true }];
-  const name: Piece = { value: principalName, max: 36 };
-  return sessionName === undefined ? [name] : [name, { words: words` as ` }, { value: sessionName, max: 32 }];
+  if (principalName === HIDDEN_NAME) return [{ words: words`somebody under an unknown name`, strong: true }];
+  const kind = principalKind === "AWSAccount" ? [{ words: words`account ` }] : [];
+  const name: Piece[] = [...kind, { value: principalName, max: 36 }];
+  return sessionName === undefined ? name : [...name, { words: words` as ` }, { value: sessionName, max: 32 }];
 }
 
 function spread({ counters }: Alert, from: readonly Piece[]): Piece[] {
@@ -155,35 +95,49 @@ function spread({ counters }: Alert, from: readonly Piece[]): Piece[] {
   ];
 }
 
+/** A correlation's sentence tells one record of many. */
+function howOften(alert: Alert): Piece[] {
+  const { counters, evidence } = alert;
+  const isCounted = evidence.some(({ field }) => field === "records") && counters.events > 1;
+  if (!isCounted || isSpread(alert)) return [];
+  return [{ words: words`, one of ` }, { words: words`${counters.events} such calls`, strong: true }];
+}
+
 function whatWasDone(snapshot: Snapshot, form: "did" | "tried"): Piece[] {
-  const verb = Object.hasOwn(VERBS, snapshot.action) ? VERBS[snapshot.action] : undefined;
-  if (verb === undefined) {
-    const call = form === "did" ? words`called ` : words`call `;
-    return [{ words: call, strong: true }, { value: snapshot.action, max: 64 }, ...onTargets(snapshot.targets)];
-  }
-  const targets = verb.to === undefined ? snapshot.targets : identitiesLast(snapshot.targets);
-  const separator = verb.to === undefined ? words`, ` : words` ${verb.to} `;
-  return [{ words: verb[form], strong: true }, ...listOf(targets, separator)];
+  const verb = findVerb(snapshot.action);
+  if (verb !== undefined) return [{ words: verb[form], strong: true }, ...withTargets(verb, snapshot.targets)];
+  const call = form === "did" ? words`called ` : words`call `;
+  return [{ words: call, strong: true }, { value: snapshot.action, max: 64 }, ...listOf(snapshot.targets, [ON])];
 }
 
-function onTargets(targets: readonly string[]): Piece[] {
-  return targets.length === 0 ? [] : [{ words: words` on` }, ...listOf(targets, words`, `)];
+const ON = words` on `;
+const COMMA = words`, `;
+/** A status is what something was set to, whatever else is told of it. */
+const BECOMES = words` to `;
+
+/** The object first, "a trail" where no target is one; then the others, each after its join. */
+function withTargets({ object, joins = [] }: Pick<Verb, "object" | "joins">, targets: readonly string[]): Piece[] {
+  const separators = joins.map((join) => words` ${join} `);
+  if (object === undefined) return listOf(targets, separators);
+  const isObject = (target: string) => partsOf(target)[0] === object;
+  // A target without a noun, such as "8 x p3.16xlarge", is what the call was about.
+  const objects = targets.filter((target, i) => isObject(target) || (i === 0 && partsOf(target)[0] === ""));
+  const others = targets.filter((target) => !objects.includes(target));
+  if (objects.length === 0) return [{ words: words` ${anyOf(object)}` }, ...listOf(others, separators)];
+  const between = objects.map((_, i) => (i === 0 ? words` ` : COMMA));
+  return listOf([...objects, ...others], [...between, ...separators]);
 }
 
-/** At most three, each with its kind in our words and its name as a value. */
-function listOf(targets: readonly string[], separator: Plain): Piece[] {
-  const told = targets.slice(0, 3).flatMap((target, i): Piece[] => {
-    const kind = KINDS.find((word) => target.startsWith(`${word} `));
-    const lead = i === 0 ? words` ` : separator;
-    if (kind === undefined) return [{ words: lead }, { value: target, max: 40 }];
-    return [{ words: words`${lead}${shown(kind)} ` }, { value: target.slice(kind.length + 1), max: 40 }];
+/** At most TOLD, each with its kind in our words and its name as a value. */
+function listOf(targets: readonly string[], separators: readonly Plain[]): Piece[] {
+  const told = targets.slice(0, TOLD).flatMap((target, i): Piece[] => {
+    const [noun, name] = partsOf(target);
+    const lead = noun === "status" ? BECOMES : (separators[i] ?? COMMA);
+    if (target === EVERYONE) return [{ words: lead }, { words: words`everyone`, strong: true }];
+    return [{ words: noun === "" ? lead : words`${lead}${shown(noun)} ` }, { value: name, max: NAME }];
   });
-  const more = targets.length - 3;
+  const more = targets.length - TOLD;
   return more > 0 ? [...told, { words: words` and ${more} more` }] : told;
-}
-
-function identitiesLast(targets: readonly string[]): readonly string[] {
-  return targets.toSorted((a, b) => Number(IDENTITY.test(a)) - Number(IDENTITY.test(b)));
 }
 
 function whereFrom({ ip }: Snapshot): Piece[] {

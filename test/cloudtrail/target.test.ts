@@ -1,8 +1,26 @@
 import assert from "node:assert/strict";
 import { parseRecord } from "../../src/cloudtrail/record.ts";
-import { targetsOf } from "../../src/cloudtrail/target.ts";
+import { partsOf, targetsOf } from "../../src/cloudtrail/target.ts";
 
 const A = "111122223333";
+
+const OPENED = {
+  groupId: "sg-1",
+  ipPermissions: {
+    items: [
+      { ipProtocol: "tcp", fromPort: 22, toPort: 25, ipRanges: { items: [{ cidrIp: "192.0.2.0/24" }, { cidrIp: 7 }] } },
+      { ipProtocol: "udp", ipv6Ranges: { items: [{ cidrIpv6: "2001:db8::/32" }] } },
+      { ipProtocol: "-1", ipRanges: {}, ipv6Ranges: { items: [{ cidrIpv6: "::/0" }] } },
+      "odd",
+    ],
+  },
+};
+const OPENED_TO = [
+  "security group sg-1",
+  "::/0 on all ports",
+  "192.0.2.0/24 on tcp 22-25",
+  "2001:db8::/32 on udp, all ports",
+] as const;
 
 function targets(call: string, requestParameters: object | null, responseElements: object | null = null) {
   const [service, eventName] = call.split(":");
@@ -18,13 +36,13 @@ describe("targetsOf", () => {
       "iam:CreateAccessKey",
       { userName: "support2" },
       { accessKey: { userName: "support2", accessKeyId: "AKIAIOSFODNN7EXAMPLE", status: "Active" } },
-      ["user support2", "key AKIA…MPLE"],
+      ["user support2", "access key AKIA…MPLE"],
     ],
     [
       "iam:CreateAccessKey",
       null,
       { accessKey: { userName: "jack", accessKeyId: "AKIAIOSFODNN7EXAMPLE" } },
-      ["user jack", "key AKIA…MPLE"],
+      ["user jack", "access key AKIA…MPLE"],
     ],
     [
       "iam:AttachUserPolicy",
@@ -42,6 +60,52 @@ describe("targetsOf", () => {
     ["s3:PutBucketPolicy", { bucketName: "data", bucketPolicy: {} }, null, ["bucket data"]],
     ["s3:GetObject", { bucketName: "data", key: "in/1.csv" }, null, ["bucket data", "object in/1.csv"]],
     ["ec2:AuthorizeSecurityGroupIngress", { groupId: "sg-1" }, null, ["security group sg-1"]],
+    ["ec2:AuthorizeSecurityGroupIngress", OPENED, null, OPENED_TO],
+    [
+      "ec2:CreateRouteTable",
+      { vpcId: "vpc-1" },
+      { routeTable: { routeTableId: "rtb-1" } },
+      ["route table rtb-1", "VPC vpc-1"],
+    ],
+    [
+      "ec2:ModifySnapshotAttribute",
+      {
+        snapshotId: "snap-1",
+        createVolumePermission: { add: { items: [{ group: "all" }, { userId: "444455556666" }] } },
+      },
+      null,
+      ["snapshot snap-1", "everyone", "account 444455556666"],
+    ],
+    [
+      "ec2:ModifySnapshotAttribute",
+      { snapshotId: "snap-1", createVolumePermission: { remove: { items: [{ group: "all" }] } } },
+      null,
+      ["snapshot snap-1"],
+    ],
+    [
+      "lambda:AddPermission20150331v2",
+      { functionName: "hook", principal: "s3.amazonaws.com" },
+      null,
+      ["function hook", "principal s3.amazonaws.com"],
+    ],
+    [
+      "lambda:AddPermission20150331v2",
+      { functionName: "hook", principal: "arn:aws:iam::444455556666:root" },
+      null,
+      ["function hook", "account 444455556666"],
+    ],
+    [
+      "iam:CreateOpenIDConnectProvider",
+      { url: "https://oidc.example.com" },
+      { openIDConnectProviderArn: `arn:aws:iam::${A}:oidc-provider/oidc.example.com` },
+      ["identity provider https://oidc.example.com"],
+    ],
+    [
+      "organizations:CreateAccount",
+      { accountName: "HIDDEN_DUE_TO_SECURITY_REASONS", name: "HIDDEN_DUE_TO_SECURITY_REASONS" },
+      null,
+      [],
+    ],
     ["sqs:SetQueueAttributes", { queueUrl: `https://sqs.eu-west-1.amazonaws.com/${A}/jobs` }, null, ["queue jobs"]],
     [
       "secretsmanager:GetSecretValue",
@@ -96,4 +160,19 @@ describe("targetsOf", () => {
 
     assert.deepEqual(targets("ssm:GetParameters", odd), ["user <!channel>\n*x*"]);
   });
+});
+
+describe("partsOf", () => {
+  for (const [target, noun, name] of [
+    ["user support2", "user", "support2"],
+    ["database snapshot user x", "database snapshot", "user x"],
+    ["security group sg-1", "security group", "sg-1"],
+    ["account 444455556666", "account", "444455556666"],
+    ["4 x p3.16xlarge", "", "4 x p3.16xlarge"],
+    ["everyone", "", "everyone"],
+    ["users x", "", "users x"],
+  ] as const)
+    it(`tells ${target} by its noun: ${noun || "none"}`, () => {
+      assert.deepEqual(partsOf(target), [noun, name]);
+    });
 });
