@@ -4,6 +4,7 @@ import { isMap, isSeq, type Node, parse, parseDocument } from "yaml";
 import { helpMessage } from "../blocks/help.ts";
 import { regionsOf } from "../src/cloudtrail/region.ts";
 import { ConfigError, parseConfig } from "../src/config.ts";
+import { openLine, recordNamed } from "./handlers/line.ts";
 
 const PAGES = [
   "README.md",
@@ -90,6 +91,23 @@ describe("the docs", () => {
       const { status, stderr } = spawnSync("sh", ["-n"], { input: text, encoding: "utf8" });
       assert.equal(status, 0, `${page}: ${stderr}`);
     }
+  });
+});
+
+describe("the test record of docs/install.md", () => {
+  it("alerts as unverified, however old it is by then", async () => {
+    const page = textOf("docs/install.md");
+    const [, name = ""] = /--message-body file:\/\/rules\/records\/(\w+)\.json/.exec(page) ?? [];
+    const [, title = ""] = /channel has \*([^*]+)\*/.exec(page) ?? [];
+    const line = await openLine();
+    line.clock.advance(400 * 24 * 3600_000);
+
+    await line.take(recordNamed(name));
+    await line.deliverDue();
+
+    const alert = JSON.stringify(line.chat.posts[0]?.versions[0]);
+    assert.ok(alert.includes(title.replace(/\s+/g, " ")), title);
+    assert.match(alert, /Unverified/);
   });
 });
 
