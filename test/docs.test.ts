@@ -237,18 +237,22 @@ describe("docs/commands.md", () => {
     assert.deepEqual([...new Set(listed)].filter((name) => name !== "help").sort(), [...subcommands].sort());
   });
 
-  it("names each option that there is, and none else", () => {
-    const sources = ["serve-command", "scan-options", "rules", "quarantine", "demo", "ask"].filter((name) =>
-      existsSync(`bin/${name}.ts`),
-    );
-    const taken = sources.flatMap((name) =>
-      [...textOf(`bin/${name}.ts`).matchAll(/["]?([\w-]+)["]?: \{ type: "(?:string|boolean)"/g)].map(
-        ([, option]) => `--${option}`,
-      ),
-    );
-    const told = [...page.matchAll(/(?<![\w-])--[a-z][\w-]*/g)].map(([option]) => option);
+  it("names each command's options, and none else", () => {
+    const source = textOf("bin/ids.ts");
 
-    assert.deepEqual([...new Set([...taken, "--version"])].sort(), [...new Set(told)].sort());
+    for (const section of page.split(/^### /m).slice(1)) {
+      const [, name = ""] = /^ids (\w+)/.exec(section) ?? [];
+      const [, file = ""] =
+        new RegExp(`^ {2}${name}: \\{[^}]*import\\("\\./([\\w-]+)\\.ts"\\)`, "m").exec(source) ?? [];
+      const files = [`bin/${file}.ts`, `bin/${file}-options.ts`].filter((one) => existsSync(one));
+      const taken = files.flatMap((one) =>
+        [...textOf(one).matchAll(/"?([\w-]+)"?: \{ type: "(?:string|boolean)"/g)].map(([, option]) => `--${option}`),
+      );
+      const told = [...section.matchAll(/(?<![\w-])--[a-z][\w-]*/g)].map(([option]) => option);
+
+      assert.notEqual(files.length, 0, name);
+      assert.deepEqual([...new Set(told)].sort(), taken.filter((option) => option !== "--help").sort(), name);
+    }
   });
 });
 
