@@ -198,6 +198,24 @@ describe("docs/install.md", () => {
     }
   });
 
+  it("names log lines that are written", () => {
+    const told = [...page.matchAll(/`([a-z]+\.[a-z-]+)`/g)].map(([, name = ""]) => name);
+    const sources = ["src/adapters", "handlers", "bin"]
+      .flatMap((folder) => readdirSync(folder).map((name) => `${folder}/${name}`))
+      .filter((name) => name.endsWith(".ts"))
+      .map((name) => readFileSync(name, "utf8"));
+    const lines = told.filter(
+      (name) => /^(queue|redis|message|alert|door)\./.test(name) && name !== "redis.durability",
+    );
+
+    assert.ok(lines.length >= 5);
+    for (const name of lines)
+      assert.ok(
+        sources.some((source) => source.includes(`"${name}"`)),
+        name,
+      );
+  });
+
   it("uses each file of docs/aws, and no other", () => {
     const text = ["docs/install.md", "docs/accounts.md"].map((file) => readFileSync(file, "utf8")).join("\n");
     const used = [...text.matchAll(/\$\((?:fill|files) ([\w-]+\.json)\)/g)].map(([, name]) => name);
