@@ -2,8 +2,10 @@
  * Alerts: what people are told. Findings with one dedup key within 24 h of the first are one alert.
  * Pure. The store keeps sets and counters; this file turns them into an Alert, so all judgement is here.
  */
+
 import type { Doubt } from "../cloudtrail/envelope.ts";
 import type { CloudTrailRecord } from "../cloudtrail/record.ts";
+import { isSignal } from "../cloudtrail/signal.ts";
 import type { Containment } from "../contain/outcome.ts";
 import type { DisableTarget } from "../contain/plan.ts";
 import { digestOf, type Evidence, type Finding, type Level, type Outcome, type Sighting } from "../detect/finding.ts";
@@ -231,8 +233,13 @@ export function keyTargetOf(alert: Alert): DisableTarget | undefined {
   return {
     account: name === undefined ? { id, configured } : { id, name, configured },
     keyId: key.id,
-    expected: { arn: alert.principal },
+    expected: isSignal(alert.opening.action) ? ownerTold(alert.opening) : { arn: alert.principal },
   };
+}
+
+/** Findings of AWS's own services carry no ARN: GuardDuty names the user, AWS Health the key alone. */
+function ownerTold({ principalName, key }: Snapshot): DisableTarget["expected"] {
+  return principalName === key?.id ? "not-told" : { userName: principalName };
 }
 
 /** Whether the key of this alert is switched off, or on its way there: the button has done its work. */

@@ -9,6 +9,11 @@ import { isObject, type Json, type JsonObject, objectAt, textAt, valueAt } from 
 
 export const SIGNAL_TYPE = "AwsServiceFinding";
 
+/** Whether an action, such as `guardduty:GuardDutyFinding`, stands for a finding of AWS's and not for a call. */
+export function isSignal(action: string): boolean {
+  return SIGNALS.has(action);
+}
+
 /** Names that such a record has as its eventName, by `source` and `detail-type` of the event. */
 const NAMES: Readonly<Record<string, string>> = {
   "aws.guardduty GuardDuty Finding": "GuardDutyFinding",
@@ -17,6 +22,9 @@ const NAMES: Readonly<Record<string, string>> = {
   "aws.ce Anomaly Detected": "CostAnomaly",
   "aws.signin Sign-in Anomaly Alert": "SigninAnomaly",
 };
+const SIGNALS: ReadonlySet<string> = new Set(
+  Object.entries(NAMES).map(([event, name]) => `${event.slice("aws.".length).split(" ", 1)}:${name}`),
+);
 
 /**
  * The records that an event of EventBridge stands for: one, or one for each access key that AWS Health calls exposed.

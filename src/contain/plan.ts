@@ -32,8 +32,11 @@ export interface RefusedPlan {
 export interface DisableTarget {
   readonly account: { readonly id: string; readonly name?: string; readonly configured: boolean };
   readonly keyId: string;
-  /** The alert's principal; or, once an operator has confirmed the plan, the user name that he saw. */
-  readonly expected: { readonly arn: string } | { readonly userName: string };
+  /**
+   * The alert's principal; or the user's name, once an operator has confirmed the plan that showed it to him or where AWS
+   * named no more; or "not-told", where AWS named the key alone.
+   */
+  readonly expected: { readonly arn: string } | { readonly userName: string } | "not-told";
 }
 
 /** One answer of IAM, as ports.ts gives it. */
@@ -68,7 +71,7 @@ export function refusalOf(target: DisableTarget): RefusedPlan | undefined {
   if ((accountOfKeyId(target.keyId) ?? target.account.id) !== target.account.id)
     return refused("foreign-account", target);
   const { expected } = target;
-  const isRoot = "arn" in expected && /^arn:[^:]+:iam::\d*:root$/.test(expected.arn);
+  const isRoot = expected !== "not-told" && "arn" in expected && /^arn:[^:]+:iam::\d*:root$/.test(expected.arn);
   return isRoot ? refused("root-key", target) : undefined;
 }
 
@@ -106,6 +109,7 @@ export function planDisable(target: DisableTarget, facts: KeyFacts, rules: PlanR
 }
 
 function isExpected(user: { readonly arn: string; readonly userName: string }, { expected }: DisableTarget): boolean {
+  if (expected === "not-told") return true;
   return "arn" in expected ? user.arn === expected.arn : user.userName === expected.userName;
 }
 

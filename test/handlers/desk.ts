@@ -40,7 +40,11 @@ export function member(id: string, flags: Partial<ChatUser> = {}): ChatUser {
 }
 
 /** `change` may put itself before any port, to fail or to count. */
-export async function openDesk(change: (deps: DeskDeps) => Partial<DeskDeps> = () => ({}), doubt?: Doubt) {
+export async function openDesk(
+  change: (deps: DeskDeps) => Partial<DeskDeps> = () => ({}),
+  doubt?: Doubt,
+  record = recordWith(),
+) {
   const clock = fixedClock(Date.parse("2026-11-20T10:05:00Z"));
   const log = memoryLog();
   const stores = memoryStores(clock);
@@ -69,7 +73,6 @@ export async function openDesk(change: (deps: DeskDeps) => Partial<DeskDeps> = (
   iam.users.set(`${ACCOUNT}/${USER}`, { arn, userName: USER, userId: "AIDACKCEVSQ6C2EXAMPLE", createdAt });
   iam.keyring.set(KEY, { id: KEY, account: ACCOUNT, userName: USER, status: "Active", createdAt });
 
-  const record = recordWith();
   const fold = foldOf(findingOf(record), record, doubt);
   await stores.alerts.commit({ folds: [fold], quarantined: [], now: clock.now() });
   const alert = fold.alert;
