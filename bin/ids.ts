@@ -25,6 +25,18 @@ const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = {
     about: "list the rules, or test them against their cases",
     run: async (argv) => (await import("./rules.ts")).rules(argv),
   },
+  who: {
+    about: "whose name, key or address that is: alerts, IAM, CloudTrail's history",
+    run: async (argv) => (await import("./who.ts")).who("who", argv),
+  },
+  key: {
+    about: "whose access key that is and what it did; the last four characters do",
+    run: async (argv) => (await import("./who.ts")).who("key", argv),
+  },
+  ip: {
+    about: "which alerts name an address",
+    run: async (argv) => (await import("./who.ts")).who("ip", argv),
+  },
   quarantine: {
     about: "what came in and could not be read: list, show, replay",
     run: async (argv) => (await import("./quarantine.ts")).quarantine(argv),

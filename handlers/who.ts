@@ -14,7 +14,9 @@ import type { Ports } from "../src/ports.ts";
 import { historyOf } from "./history.ts";
 import { type Found, identityIn } from "./identity.ts";
 
-export type WhoPorts = Pick<Ports, "alerts" | "iam" | "trail" | "clock">;
+export interface WhoPorts extends Pick<Ports, "iam" | "trail" | "clock"> {
+  readonly alerts: Pick<Ports["alerts"], "alertsOf">;
+}
 
 const ALERTS = 50;
 const CHOICES = 10;
@@ -103,7 +105,7 @@ function keysIn(stored: readonly StoredAlert[]): readonly string[] {
 /** Newest first; undefined when the store does not answer. */
 async function alertsAbout(
   subjects: readonly string[],
-  { alerts }: Pick<Ports, "alerts">,
+  { alerts }: Pick<WhoPorts, "alerts">,
 ): Promise<readonly StoredAlert[] | undefined> {
   const asked = Promise.all([...new Set(subjects)].map((subject) => alerts.alertsOf(subject, ALERTS)));
   const ended = new AbortController();
