@@ -32,10 +32,10 @@ export function facts(alert: Alert): RichPart {
 export function why(alert: Alert, most: number): RichPart {
   const beyondTheCall = alert.evidence.filter(({ field }) => !CALL_FIELDS.has(field));
   // The call stands in the sentence already: it is named here only when nothing else matched.
-  const evidence = (beyondTheCall.length > 0 ? beyondTheCall : alert.evidence).slice(0, most).map(evidenceLine);
+  const evidence = distinct(beyondTheCall.length > 0 ? beyondTheCall : alert.evidence);
   return quote(
     [bold(words`Why this fired`), say(words` · rule `), code(alert.rule, 48)],
-    between(DOT, ...evidence),
+    between(DOT, ...evidence.slice(0, most).map(evidenceLine)),
     refusal(alert),
   );
 }
@@ -46,6 +46,7 @@ const CALL_FIELDS: ReadonlySet<string> = new Set(["eventName", "eventSource", "e
 /** Facts as people say them; others are shown as field and value. */
 const FACT_WORDS: ReadonlyMap<string, Plain> = new Map([
   ["ids.actor_is_target false", words`it acts on somebody else than its caller`],
+  ["ids.actor_is_target true", words`it acts on its own caller`],
   ["ids.big_instance true", words`big or GPU instances, or very many at once`],
   ["ids.dry_run true", words`a dry run, to see whether it would be allowed`],
   ["ids.foreign_account true", words`it lets another account in`],
@@ -54,11 +55,19 @@ const FACT_WORDS: ReadonlyMap<string, Plain> = new Map([
   ["ids.public_principal true", words`it lets everyone in`],
   ["ids.region_unused true", words`a region that this account does not use`],
   ["ids.world_open true", words`it is open to the whole internet`],
+  ["userIdentity.type Root", words`by the root user`],
 ]);
 
 function evidenceLine({ field, value }: Evidence): Inline[] {
   const said = FACT_WORDS.get(`${field} ${value}`);
-  return said === undefined ? [code(field, 40), say(words` is `), code(value, 48)] : [say(said)];
+  if (said !== undefined) return [say(said)];
+  // Nearly all fields are parameters: their own name is what tells.
+  return [code(field.replace(/^requestParameters\./, ""), 40), say(words` is `), code(value, 48)];
+}
+
+/** Two conditions on one field are one piece of evidence. */
+function distinct(evidence: readonly Evidence[]): readonly Evidence[] {
+  return [...new Map(evidence.map((one) => [`${one.field} ${one.value}`, one])).values()];
 }
 
 /** `  38  iam:ListUsers`, most frequent first. */

@@ -34,14 +34,17 @@ function found(corroboration: Trust["corroboration"]): Inline[] {
       return [];
     case "iam":
       return [
-        say(words`IAM knows this key as this user's, `),
-        corroboration.last ? say(words`but CloudTrail never had the record `) : say(words`CloudTrail is still asked `),
+        corroboration.last
+          ? say(words`IAM knows this key as this user's, but CloudTrail never had the record. Looked up `)
+          : say(
+              words`IAM knows this key as this user's; CloudTrail has no such record yet and is asked again. Looked up `,
+            ),
         moment(corroboration.at),
       ];
     case "contradicted":
       return [
         bold(words`CloudTrail has another record under this id`),
-        say(words`: somebody forged this. No key can be disabled from here. `),
+        say(words`: somebody forged this. No key can be disabled from here. Looked up `),
         moment(corroboration.at),
       ];
     case "absent":

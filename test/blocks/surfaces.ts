@@ -15,6 +15,7 @@ import { pickModal, type WhoAnswer, whoMessage, whoModal } from "../../blocks/id
 import { noticeMessage } from "../../blocks/notice.ts";
 import type { Home, Message, Modal } from "../../blocks/text.ts";
 import type { Alert } from "../../src/alert/alert.ts";
+import type { Corroboration } from "../../src/alert/trust.ts";
 import type { Containment } from "../../src/contain/outcome.ts";
 import type { Plan, RefusedPlan } from "../../src/contain/plan.ts";
 import { stepsFor } from "../../src/contain/refusal.ts";
@@ -46,6 +47,39 @@ const second = recordWith({
   requestParameters: { userName: "support3" },
   sourceIPAddress: "192.0.2.77",
 });
+
+const LOOKED_UP = "2026-11-20T10:05:30Z";
+const doubted = (corroboration: Corroboration): Alert => ({
+  ...alertWith(),
+  trust: { doubt: "other-account", corroboration },
+});
+
+/** What src/cloudtrail/signal.ts makes of a finding of AWS's own. */
+const FINDING = {
+  eventType: "AwsServiceFinding",
+  eventSource: "guardduty.amazonaws.com",
+  eventName: "GuardDutyFinding",
+  sourceIPAddress: undefined,
+  userAgent: undefined,
+  responseElements: null,
+};
+const severity = (value: string) => [
+  { selection: "selection", field: "eventType", value: "AwsServiceFinding" },
+  { selection: "severity", field: "requestParameters.severity", value },
+];
+const GUARDDUTY = alertWith(
+  {
+    ...FINDING,
+    sourceIPAddress: "198.51.100.23",
+    requestParameters: { type: "CredentialAccess:IAMUser/AnomalousBehavior", severity: 9.5 },
+  },
+  {
+    rule: "aws_guardduty_finding_critical",
+    title: "GuardDuty Finding of Critical Severity",
+    level: "critical",
+    evidence: severity("9.5"),
+  },
+);
 
 export const ALERTS: Readonly<Record<string, Alert>> = {
   "critical success with a key": alertWith(
@@ -160,6 +194,48 @@ export const ALERTS: Readonly<Record<string, Alert>> = {
     { containment: { ...CONTAINMENT, state: { kind: "superseded" }, readBacks: [] } },
   ),
   "key gone": alertWith({}, {}, { containment: { ...CONTAINMENT, state: { kind: "not-found" }, readBacks: [] } }),
+  "caller of an account that nobody knows": alertWith(
+    {
+      userIdentity: { type: "AWSAccount", principalId: "AROA3XFRBF535PLBIFPI4:build", accountId: "999988887777" },
+      eventSource: "sts.amazonaws.com",
+      eventName: "AssumeRole",
+      requestParameters: { roleArn: "arn:aws:iam::111122223333:role/ops/Deploy", roleSessionName: "build" },
+      responseElements: null,
+    },
+    { rule: "role_assumed_from_outside", title: "Role Assumed From Another Account", level: "medium" },
+  ),
+  "unverified, being looked up": { ...alertWith(), trust: { doubt: "no-envelope" } },
+  "unverified, known to IAM": doubted({ kind: "iam", at: LOOKED_UP, last: false }),
+  "unverified, known to nobody": doubted({ kind: "absent", at: LOOKED_UP, last: true }),
+  "unverified, forged": doubted({ kind: "contradicted", at: LOOKED_UP }),
+  "unverified, unreadable": doubted({ kind: "unreadable", at: LOOKED_UP, why: "no reader role for 111122223333" }),
+  "verified by CloudTrail": doubted({ kind: "cloudtrail", at: LOOKED_UP }),
+  "GuardDuty's finding": GUARDDUTY,
+  "GuardDuty's finding about nobody": alertWith(
+    {
+      ...FINDING,
+      userIdentity: { type: "AWSService", invokedBy: "guardduty.amazonaws.com" },
+      requestParameters: { type: "Policy:S3/BucketPublicAccessGranted", severity: 8 },
+    },
+    { rule: "aws_guardduty_finding", title: "GuardDuty Finding of High Severity", evidence: severity("8") },
+  ),
+  "access key found in public": alertWith(
+    {
+      ...FINDING,
+      eventSource: "health.amazonaws.com",
+      eventName: "HealthEvent",
+      userIdentity: { type: "IAMUser", principalId: KEY, accessKeyId: KEY, accountId: "111122223333" },
+      requestParameters: { service: "RISK", eventTypeCode: "AWS_RISK_CREDENTIALS_EXPOSED" },
+    },
+    {
+      rule: "aws_health_credentials_exposed",
+      title: "Access Key Found in Public by AWS",
+      level: "critical",
+      evidence: [
+        { selection: "selection", field: "requestParameters.eventTypeCode", value: "AWS_RISK_CREDENTIALS_EXPOSED" },
+      ],
+    },
+  ),
 };
 
 const one = alertWith({
