@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { isMap, isSeq, type Node, parse, parseDocument } from "yaml";
 import { helpMessage } from "../blocks/help.ts";
+import { whoModal } from "../blocks/identity.ts";
 import { regionsOf } from "../src/cloudtrail/region.ts";
 import { ConfigError, parseConfig } from "../src/config.ts";
 import { openLine, recordNamed } from "./handlers/line.ts";
@@ -219,6 +220,29 @@ describe("docs/commands.md", () => {
   });
 
   const subcommands = [...textOf("bin/ids.ts").matchAll(/^ {2}(\w+): \{\n {4}about:/gm)].map(([, name = ""]) => name);
+
+  it("quotes what a look-up says on its way", () => {
+    const history = { regions: 17, answered: 3, unanswered: [], more: false, days: 90, done: false };
+    const subject = { kind: "name", name: "deploy-bot" } as const;
+    const modal = whoModal(
+      {
+        subject,
+        identities: [],
+        alerts: [],
+        store: "answered",
+        iam: "answered",
+        searched: [],
+        choices: [],
+        notes: [],
+        history,
+      },
+      true,
+    );
+    const told = [...JSON.stringify(modal).matchAll(/"text":"([^"]*)"/g)].map(([, text]) => text).join("");
+    const [, quoted = "-"] = /\*(Partial\.[^*]+)\*/.exec(page) ?? [];
+
+    assert.ok(told.includes(quoted), quoted);
+  });
 
   it("names the commands of Slack that the help names", () => {
     const helped = [...JSON.stringify(helpMessage()).matchAll(/\/ids (\w+)/g)].map(([, verb]) => verb);
