@@ -89,6 +89,8 @@ function die(error: unknown): never {
   process.exit(1);
 }
 
+// For whoever builds on the SDK; package.json says which Node this runs on.
+process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
 process.on("uncaughtException", die);
 // `ids scan … | head` closes our output when it has enough: not an error.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => (error.code === "EPIPE" ? process.exit() : die(error)));

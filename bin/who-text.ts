@@ -59,7 +59,7 @@ function activityLines(history: History | undefined): string[] {
   if (activity === undefined) return [];
   const { events, denied, first, last, actions, addresses, userAgents, regions, principals, sessions } = activity;
   return [
-    `in CloudTrail: ${more ? "at least " : ""}${events} events, ${denied} denied, ${timeOf(first)} to ${timeOf(last)}`,
+    `in CloudTrail: ${more ? "at least " : ""}${eventsText(events)}, ${denied} denied, ${timeOf(first)} to ${timeOf(last)}`,
     ...countLine("actions", actions),
     ...countLine("from", addresses),
     ...countLine("with", userAgents),
@@ -85,7 +85,7 @@ function recordedLines({ recorded }: WhoAnswer): string[] {
       .map((value) => shown(value, 60))
       .join(", ");
   return [
-    `recorded in alerts: ${events} events, ${timeOf(first)} to ${timeOf(last)}`,
+    `recorded in alerts: ${eventsText(events)}, ${timeOf(first)} to ${timeOf(last)}`,
     ...countLine(
       "actions",
       actions.map(({ action, count }) => ({ value: action, count })),
@@ -121,6 +121,10 @@ function sourceLines({ subject, store, searched, outside, history, notes }: WhoA
     ...missing,
     ...notes.map((note) => shown(note, 240)),
   ];
+}
+
+function eventsText(events: number): string {
+  return `${events.toLocaleString("en-US")} event${events === 1 ? "" : "s"}`;
 }
 
 function placeOf({ id, name }: { readonly id: string; readonly name?: string }): string {

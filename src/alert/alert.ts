@@ -33,7 +33,7 @@ export interface Chapter {
 
 /** One finding on its way into the store: everything the store needs, judged already. */
 export interface AlertFold {
-  /** Dedup key: digest of rule, account, principal, outcome and the rule's own group-by. */
+  /** Dedup key: digest of rule, account, principal, outcome, the rule's own group-by, and whether it is doubted. */
   readonly key: string;
   /** The id a new alert would get: digest of key and finding id. */
   readonly alert: string;
@@ -119,7 +119,10 @@ const ADDRESSES = 20;
  * what is stored and shown later has none that can be told by name or shape.
  */
 export function foldOf(finding: Finding, record: CloudTrailRecord, doubt?: Doubt): AlertFold {
-  const key = digestOf("dk", finding.rule, finding.account, finding.principal, finding.outcome, ...finding.group);
+  const { rule, account, principal, outcome, group } = finding;
+  // What may be forged stays by itself: it neither hides in a real alert nor draws real findings into a forged one.
+  const trust = doubt === undefined ? [] : ["unverified"];
+  const key = digestOf("dk", rule, account, principal, outcome, ...group, ...trust);
   const { sightings, eventIDs: _, ...told } = finding;
   const snapshot = snapshotOf(record);
   const shows = !finding.suppressed && finding.level !== "informational";

@@ -57,8 +57,16 @@ describe("foldOf", () => {
     assert.notEqual(one.key, two.key);
   });
 
-  it("names principal, key and user as subjects", () => {
-    assert.deepEqual(foldOf(finding, record).subjects, [finding.principal, KEY, "deploy-bot"]);
+  it("keeps what may be forged apart from what is sure", () => {
+    assert.notEqual(foldOf(finding, record, "no-envelope").key, foldOf(finding, record).key);
+    assert.equal(foldOf(finding, record, "no-envelope").key, foldOf(finding, record, "odd-time").key);
+  });
+
+  it("is found by principal, name, key, the key's end and address, and among all that is shown", () => {
+    const found = [finding.principal, "deploy-bot", KEY, "…MPLE", "198.51.100.23"];
+
+    assert.deepEqual(foldOf(finding, record).subjects, [...found, "*"]);
+    assert.deepEqual(foldOf({ ...finding, suppressed: true }, record).subjects, found);
   });
 
   it("shows neither suppressed nor informational findings", () => {

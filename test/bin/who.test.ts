@@ -82,7 +82,7 @@ sqs: { queues: ["https://sqs.us-east-1.amazonaws.com/111122223333/trailhound"] }
     assert.match(out, /key AKIA\w{16} {2}Active, 412 days old/);
     assert.match(out, /in CloudTrail: 2 events, 1 denied/);
     assert.match(out, /198\.51\.100\.23 ×2/);
-    assert.match(out, /recorded in alerts: 1 events/);
+    assert.match(out, /recorded in alerts: 1 event,/);
     assert.match(out, /looked in IAM of acme-prod \(111122223333\)/);
     assert.match(out, /2 of 2 regions/);
     assert.equal(out.includes("\u001b"), false);

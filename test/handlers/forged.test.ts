@@ -1,0 +1,113 @@
+/** Whoever may send to the queue makes up records: they are told as such, and nobody's key is disabled for them. */
+import assert from "node:assert/strict";
+import { envelopeOf } from "../../demo/trail.ts";
+import { type ActionDeps, onDisableClick } from "../../handlers/action.ts";
+import { memoryIam } from "../../src/adapters/memory.ts";
+import { SHOWN_ALERTS } from "../../src/alert/alert.ts";
+import { parseRecord } from "../../src/cloudtrail/record.ts";
+import type { ChatUser } from "../../src/ports.ts";
+import { ACCOUNT, CHANNEL, openLine, recordNamed } from "./line.ts";
+
+const TEAM = "T00000001";
+const SAM = "U0SAM1234";
+const sam: ChatUser = { id: SAM, teamId: TEAM, deleted: false, bot: false, guest: false, external: false };
+const KEY = "AKIAIOSFODNN7EXAMPLE";
+const FORGED = 2_000;
+
+/** A record that accuses one of many users with a key that really is his. */
+function accusing(victim: string, fields: Readonly<Record<string, unknown>> = {}) {
+  return parseRecord(
+    recordNamed("iam_create_user", {
+      eventID: crypto.randomUUID(),
+      eventTime: "2026-11-20T10:02:00Z",
+      awsRegion: "us-east-1",
+      userIdentity: {
+        type: "IAMUser",
+        arn: `arn:aws:iam::${ACCOUNT.id}:user/${victim}`,
+        accountId: ACCOUNT.id,
+        userName: victim,
+        accessKeyId: KEY,
+      },
+      ...fields,
+    }),
+  ).json;
+}
+
+/** Each way in which a forger gets it wrong; he who gets all of it right is told from CloudTrail by nobody. */
+const FORGERIES: readonly ((victim: string) => unknown)[] = [
+  (victim) => JSON.stringify(accusing(victim)),
+  (victim) => ({ Type: "Notification", Message: JSON.stringify(accusing(victim)) }),
+  (victim) => ({ ...envelopeOf(accusing(victim)), account: "444455556666" }),
+  (victim) => ({ ...envelopeOf(accusing(victim)), source: "aws.s3" }),
+  (victim) => ({ ...envelopeOf(accusing(victim)), source: "custom.app" }),
+  (victim) => ({ ...envelopeOf(accusing(victim)), region: "eu-west-1" }),
+  (victim) => accusing(victim, { eventTime: "2026-11-21T10:02:00Z" }),
+  (victim) => accusing(victim, { eventTime: "2026-10-01T10:02:00Z" }),
+];
+
+async function openDesk() {
+  const line = await openLine();
+  const iam = memoryIam();
+  line.chat.users.set(SAM, sam);
+  const createdAt = "2025-10-04T08:00:00.000Z";
+  iam.keyring.set(KEY, { id: KEY, account: ACCOUNT.id, userName: "victim0", status: "Active", createdAt });
+  const arn = `arn:aws:iam::${ACCOUNT.id}:user/victim0`;
+  iam.users.set(`${ACCOUNT.id}/victim0`, { arn, userName: "victim0", userId: "AIDACKCEVSQ6C2EXAMPLE", createdAt });
+  const config = { accounts: [ACCOUNT], operators: [SAM], protected: [] };
+  const deps: ActionDeps = { ...line, iam, config, auditKey: Buffer.alloc(32, 7) };
+  return { line, iam, deps };
+}
+
+describe("forged records", () => {
+  it(`${FORGED.toLocaleString("en-US")} of them are each told as unverified, and no click on any opens a dialog`, async () => {
+    const { line, iam, deps } = await openDesk();
+    for (let i = 0; i < FORGED; i++) await line.take(FORGERIES[i % FORGERIES.length]?.(`victim${i >> 3}`));
+    // Nobody has looked them up yet.
+    for (const row of await line.outbox.due(line.clock.now(), 10_000))
+      if (row.kind === "confirm") await line.outbox.done(row);
+    while ((await line.deliverDue()) > 0);
+
+    const alerts = await line.alerts.alertsOf(SHOWN_ALERTS, 10_000);
+    assert.equal(alerts.reduce((sum, { findings }) => sum + findings, 0) >= FORGED, true);
+    assert.ok(alerts.every(({ opening, latest }) => opening.doubt !== undefined && latest.doubt !== undefined));
+    assert.ok(line.chat.posts.length > 0);
+    for (const { versions, key, ts } of line.chat.posts) {
+      const told = JSON.stringify(versions.at(-1));
+      assert.match(told, /Unverified/);
+      assert.doesNotMatch(told, /disable_key/);
+      await onDisableClick(
+        {
+          actionId: "ids/disable_key/v1",
+          value: key,
+          user: SAM,
+          userTeam: TEAM,
+          team: TEAM,
+          channel: CHANNEL,
+          messageTs: ts,
+          triggerId: `t.${key}`,
+          responseUrl: "https://hooks.slack.com/actions/x",
+          viewId: "",
+        },
+        deps,
+      );
+    }
+    assert.equal(iam.deactivations.length, 0);
+    assert.ok(line.chat.modalUpdates.every(({ view }) => view.submit === undefined));
+  }).timeout(20_000);
+
+  it("do not draw what really happens into their alert", async () => {
+    const { line } = await openDesk();
+    await line.take(JSON.stringify(accusing("victim0")));
+    await line.take(accusing("victim0"));
+    await line.take(JSON.stringify(accusing("victim0")));
+
+    const alerts = await line.alerts.alertsOf(`arn:aws:iam::${ACCOUNT.id}:user/victim0`, 10);
+    assert.deepEqual(
+      alerts.map(({ opening, findings }) => [opening.doubt, findings]).sort(),
+      [
+        ["no-envelope", 2],
+        [undefined, 1],
+      ].sort(),
+    );
+  });
+});
