@@ -44,6 +44,7 @@ const GIVE = pair(words`gave`, words`give`);
 const INVITE = pair(words`invited`, words`invite`);
 const MAKE = pair(words`made`, words`make`);
 const MOVE = pair(words`moved`, words`move`);
+const RESET = pair(words`reset`, words`reset`);
 const RUN = pair(words`ran`, words`run`);
 const SCHEDULE = pair(words`scheduled`, words`schedule`);
 const SIGN_IN = pair(words`signed in`, words`sign in`);
@@ -73,11 +74,15 @@ const VERBS: Readonly<Record<string, Verb>> = {
   "events:DisableRule": on(DISABLE, "event rule"),
   "events:RemoveTargets": act(REMOVE, words`targets of`, "event rule"),
   "guardduty:DeleteDetector": act(DELETE, words`GuardDuty`, "detector"),
+  "guardduty:DeleteMembers": act(DELETE, words`the membership in GuardDuty of`, "account", OF),
+  "guardduty:DisableOrganizationAdminAccount": act(REMOVE, words`the administrator account of GuardDuty`),
   "guardduty:DisassociateFromAdministratorAccount": act(
     REMOVE,
     words`the administrator account of GuardDuty`,
     "detector",
   ),
+  "guardduty:DisassociateFromMasterAccount": act(REMOVE, words`the administrator account of GuardDuty`, "detector"),
+  "guardduty:DisassociateMembers": act(END, words`the membership in GuardDuty of`, "account", OF),
   "guardduty:StopMonitoringMembers": act(STOP, words`GuardDuty's watch over`, "account", OF),
   "guardduty:UpdateDetector": act(CHANGE, words`GuardDuty`, "detector"),
 
@@ -113,6 +118,9 @@ const VERBS: Readonly<Record<string, Verb>> = {
   "iam:PutGroupPolicy": on(WRITE, "policy", INTO),
   "iam:PutRolePolicy": on(WRITE, "policy", INTO),
   "iam:PutUserPolicy": on(WRITE, "policy", INTO),
+  "iam:PutRolePermissionsBoundary": act(SET, words`the permissions boundary of`, "role", TO),
+  "iam:PutUserPermissionsBoundary": act(SET, words`the permissions boundary of`, "user", TO),
+  "iam:ResetServiceSpecificCredential": on(RESET, "service credential", FOR),
   "iam:SetDefaultPolicyVersion": act(CHANGE, words`the default version of`, "policy", TO),
   "iam:UpdateAccessKey": on(SET, "access key", FOR),
   "iam:UpdateAccountPasswordPolicy": act(CHANGE, words`the account's password policy`),
@@ -191,6 +199,7 @@ const VERBS: Readonly<Record<string, Verb>> = {
   "ssm:SendCommand": on(RUN, "command", [words`on`]),
   "ssm:StartSession": act(OPEN, words`a session on`, "instance"),
   "sso:AttachManagedPolicyToPermissionSet": on(ATTACH, "policy", TO),
+  "sso:PutInlinePolicyToPermissionSet": act(WRITE, words`a policy into`, "permission set"),
   "sts:AssumeRole": on(ASSUME, "role"),
   "sts:AssumeRoot": act(TAKE, words`a session of root in`, "account"),
   "sts:GetFederationToken": act(MAKE, words`a federation token for`, "federated user"),

@@ -28,6 +28,7 @@ export const PARAMETERS: readonly (readonly [service: string, path: string, noun
   ["iam", "instanceProfileName", "instance profile"],
   ["", "policyArn", "policy"],
   ["", "managedPolicyArn", "policy"],
+  ["iam", "permissionsBoundary", "policy"],
   ["", "policyName", "policy"],
   ["organizations", "policyId", "organization policy"],
   ["iam", "versionId", "version"],

@@ -4,7 +4,7 @@ import { productOf } from "../../blocks/client.ts";
 import { durationIn } from "../../blocks/proof.ts";
 import type { Alert } from "../../src/alert/alert.ts";
 import { alertWith, CONTAINMENT, KEY, ROLE_SESSION, ROOT } from "../alert/fixture.ts";
-import { ALERTS } from "./surfaces.ts";
+import { ALERTS } from "./alerts.ts";
 
 function buttonsOf(alert: Alert): readonly string[] {
   const last = alertMessage(alert).blocks.at(-1);

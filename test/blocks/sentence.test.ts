@@ -1,19 +1,9 @@
-/** How alerts read; and that every action which a rule of ours matches can be said. */
+/** How alerts read. */
 import assert from "node:assert/strict";
-import { findReport, isReport } from "../../blocks/report.ts";
 import { headline, newest, sentence } from "../../blocks/sentence.ts";
 import type { Inline } from "../../blocks/text.ts";
-import { findVerb } from "../../blocks/verbs.ts";
-import { bundledRules, loadCases, loadRules } from "../../src/adapters/rulefolder.ts";
 import type { Alert } from "../../src/alert/alert.ts";
-import type { JsonObject } from "../../src/cloudtrail/json.ts";
-import { NOUNS } from "../../src/cloudtrail/parameter.ts";
-import { actionOf, type CloudTrailRecord } from "../../src/cloudtrail/record.ts";
-import { targetsOf } from "../../src/cloudtrail/target.ts";
 import { alertWith, ROOT } from "../alert/fixture.ts";
-
-const compiled = await loadRules([bundledRules()]);
-const cases = await loadCases([bundledRules()], compiled);
 
 /** Values in quotes, so that it is seen what our own words are. */
 function read(elements: readonly Inline[]): string {
@@ -183,45 +173,4 @@ describe("the sentence of what AWS found", () => {
     it(`reads: ${expected}`, () => {
       assert.equal(read(sentence(alert)), expected);
     });
-});
-
-/** Calls that only look are told by their name: "called iam:ListUsers" says it all. */
-const LOOKS = /:(List|Describe)/;
-/** Texts of a request that name nothing: the host that was asked, and what stands in the sentence or the facts anyway. */
-const NAMELESS: ReadonlySet<string> = new Set(["Host"]);
-
-function namesIn({ requestParameters = {}, recipientAccountId }: CloudTrailRecord): readonly string[] {
-  const texts = Object.entries<JsonObject[string]>(requestParameters).filter(
-    ([key, value]) => typeof value === "string" && value !== "" && value !== recipientAccountId && !NAMELESS.has(key),
-  );
-  return texts.map(([key]) => key);
-}
-
-describe("every action that a rule matches in its cases", () => {
-  const records = cases.filter(({ expect }) => expect === "match").flatMap((one) => one.records);
-  const actions = [...new Set(records.map(actionOf))].filter((action) => !LOOKS.test(action)).sort();
-
-  it("has a verb in blocks/verbs.ts or a report in blocks/report.ts", () => {
-    assert.ok(actions.length > 100);
-
-    assert.deepEqual(
-      actions.filter((action) => findVerb(action) === undefined && !isReport({ action })),
-      [],
-    );
-  });
-
-  it("has a target in src/cloudtrail/parameter.ts for what its request names", () => {
-    const silent = records.filter((record) => targetsOf(record).length === 0 && namesIn(record).length > 0);
-
-    assert.deepEqual([...new Set(silent.map((record) => `${actionOf(record)} ${namesIn(record).join(" ")}`))], []);
-  });
-
-  it("has an object that targets can have", () => {
-    const objects = actions.map((action) => (findVerb(action) ?? findReport(action))?.object);
-
-    assert.deepEqual(
-      [...new Set(objects)].filter((object) => object !== undefined && !NOUNS.includes(object)),
-      [],
-    );
-  });
 });
