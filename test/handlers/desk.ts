@@ -19,6 +19,7 @@ import {
 import { memoryTrail } from "../../src/adapters/memory-trail.ts";
 import { foldOf } from "../../src/alert/alert.ts";
 import type { Doubt } from "../../src/cloudtrail/envelope.ts";
+import { principalOf } from "../../src/cloudtrail/principal.ts";
 import type { AuditEntry } from "../../src/contain/audit.ts";
 import type { ChatUser, Click, Row, Submission, SubmissionAnswer } from "../../src/ports.ts";
 import { ACCOUNTS, findingOf, KEY, recordWith } from "../alert/fixture.ts";
@@ -73,7 +74,8 @@ export async function openDesk(
   iam.users.set(`${ACCOUNT}/${USER}`, { arn, userName: USER, userId: "AIDACKCEVSQ6C2EXAMPLE", createdAt });
   iam.keyring.set(KEY, { id: KEY, account: ACCOUNT, userName: USER, status: "Active", createdAt });
 
-  const fold = foldOf(findingOf(record), record, doubt);
+  const whose = { principal: principalOf(record).id, account: record.recipientAccountId };
+  const fold = foldOf(findingOf(record, whose), record, doubt);
   await stores.alerts.commit({ folds: [fold], quarantined: [], now: clock.now() });
   const alert = fold.alert;
   const context = { channel: CHANNEL, accounts: ACCOUNTS, worker: "worker-1" };
