@@ -1,6 +1,6 @@
 /**
- * What Slack keeps for each person and emulate does not: messages only they see, the dialog before them, the trigger
- * ids of their clicks and the response URLs that answer them.
+ * What Slack keeps for each person and emulate does not: messages only they see, the dialog before them, their Home
+ * tab, the trigger ids of their clicks and the response URLs that answer them.
  */
 import { randomBytes } from "node:crypto";
 import type { JsonObject } from "../src/cloudtrail/record.ts";
@@ -21,7 +21,10 @@ export interface Desk {
   modal(user: string): Modal | undefined;
   /** undefined closes it. */
   setModal(user: string, modal: Modal | undefined): void;
-  /** Who looks at the view with this id. */
+  /** What the bot published for `user`; undefined: nothing yet. */
+  home(user: string): JsonObject | undefined;
+  setHome(user: string, view: JsonObject): void;
+  /** Who looks at the dialog with this id. */
   viewerOf(viewId: string): string | undefined;
   keepTrigger(id: string, user: string): void;
   ownerOf(triggerId: string): string | undefined;
@@ -29,16 +32,24 @@ export interface Desk {
   openResponse(user: string, channel: string): string;
   /** Counts a use; undefined when it is unknown, used up or too old. */
   useResponse(path: string): { readonly user: string; readonly channel: string } | undefined;
-  all(): { readonly ephemerals: Readonly<Record<string, readonly JsonObject[]>>; readonly modals: JsonObject };
+  all(): {
+    readonly ephemerals: Readonly<Record<string, readonly JsonObject[]>>;
+    readonly modals: JsonObject;
+    readonly homes: JsonObject;
+  };
 }
 
 /** Slack: "up to 5 times within 30 minutes". */
 const RESPONSE_USES = 5;
 const RESPONSE_MS = 30 * 60_000;
 
-export function openDesk(now: () => number, changed: (user: string, kind: "ephemeral" | "modal") => void): Desk {
+export function openDesk(
+  now: () => number,
+  changed: (user: string, kind: "ephemeral" | "modal" | "home") => void,
+): Desk {
   const ephemerals = new Map<string, JsonObject[]>();
   const modals = new Map<string, Modal>();
+  const homes = new Map<string, JsonObject>();
   const triggers = new Map<string, string>();
   const responses = new Map<string, { readonly user: string; readonly channel: string; at: number; left: number }>();
   return {
@@ -54,6 +65,11 @@ export function openDesk(now: () => number, changed: (user: string, kind: "ephem
       if (modal === undefined) modals.delete(user);
       else modals.set(user, modal);
       changed(user, "modal");
+    },
+    home: (user) => homes.get(user),
+    setHome(user, view) {
+      homes.set(user, view);
+      changed(user, "home");
     },
     viewerOf: (viewId) => [...modals].find(([, modal]) => modal.view["id"] === viewId)?.[0],
     keepTrigger: (id, user) => void triggers.set(id, user),
@@ -72,6 +88,7 @@ export function openDesk(now: () => number, changed: (user: string, kind: "ephem
     all: () => ({
       ephemerals: Object.fromEntries(ephemerals),
       modals: Object.fromEntries([...modals].map(([user, modal]) => [user, { ...modal }])),
+      homes: Object.fromEntries(homes),
     }),
   };
 }

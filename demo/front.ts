@@ -11,6 +11,7 @@ import { openFeed } from "./feed.ts";
 import { listen, stopServer } from "./http.ts";
 import { findObject, objectOf, textOf } from "./json.ts";
 import { sendPageFile } from "./pagefile.ts";
+import type { Clicked } from "./payload.ts";
 import { openPeople, type People } from "./people.ts";
 import { answerWebApi, argumentsOf, contentOf, refusalOf, type WebApi } from "./webapi.ts";
 import { historyOf, startWorkspace, type Workspace } from "./workspace.ts";
@@ -42,6 +43,8 @@ export interface Front extends People {
   messages(): Promise<readonly JsonObject[]>;
   ephemerals(user: string): readonly JsonObject[];
   modal(user: string): Modal | undefined;
+  /** The Home tab as the bot published it for `user`. */
+  home(user: string): JsonObject | undefined;
   /** Tells the page. */
   publish(name: string, data: object): void;
   /** An empty workspace with new ids. */
@@ -57,11 +60,16 @@ export async function startFront(options: FrontOptions): Promise<Front> {
   let eventsUrl = "";
 
   function freshDesk(): Desk {
-    return openDesk(Date.now, (user, kind) =>
-      kind === "modal"
-        ? feed.publish("modal", { user, modal: desk.modal(user) ?? null })
-        : feed.publish("ephemerals", { user, messages: desk.ephemerals(user) }),
-    );
+    return openDesk(Date.now, (user, kind) => {
+      switch (kind) {
+        case "modal":
+          return feed.publish("modal", { user, modal: desk.modal(user) ?? null });
+        case "home":
+          return feed.publish("home", { user, view: desk.home(user) ?? null });
+        case "ephemeral":
+          return feed.publish("ephemerals", { user, messages: desk.ephemerals(user) });
+      }
+    });
   }
 
   const api = (): WebApi => ({ workspace, desk, shown: (message) => feed.publish("message", message) });
@@ -92,6 +100,7 @@ export async function startFront(options: FrontOptions): Promise<Front> {
     messages,
     ephemerals: (user) => desk.ephemerals(user),
     modal: (user) => desk.modal(user),
+    home: (user) => desk.home(user),
     publish: feed.publish,
     async reset() {
       await workspace.stop();
@@ -147,13 +156,22 @@ export async function startFront(options: FrontOptions): Promise<Front> {
     try {
       switch (ask["kind"]) {
         case "click":
-          await front.click({ user, ts: textOf(ask, "ts"), actionId: textOf(ask, "actionId") });
+          await front.click({ user, ts: textOf(ask, "ts"), ...clickedOf(ask) });
+          break;
+        case "click-in-modal":
+          await front.clickInModal({ user, ...clickedOf(ask) });
           break;
         case "submit":
           await front.submit({ user, viewId: textOf(ask, "viewId"), values: Object.fromEntries(values) });
           break;
         case "command":
           await front.command({ user, text: textOf(ask, "text") });
+          break;
+        case "shortcut":
+          await front.shortcut({ user, ts: textOf(ask, "ts"), callbackId: textOf(ask, "callbackId") });
+          break;
+        case "home":
+          await front.openHome(user);
           break;
         case "close":
           front.closeModal(user);
@@ -189,6 +207,11 @@ export async function startFront(options: FrontOptions): Promise<Front> {
       await workspace.stop();
     },
   };
+}
+
+function clickedOf(ask: JsonObject): Clicked {
+  const value = ask["value"];
+  return { actionId: textOf(ask, "actionId"), ...(typeof value === "string" ? { value } : {}) };
 }
 
 /** The page talks to its own server only: no other site's script, no rebound name. */

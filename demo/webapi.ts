@@ -1,6 +1,6 @@
 /**
  * Slack's Web API as the bot sees it: emulate, and what emulate lacks — Block Kit limits, token check, unknown
- * methods, user flags, history by time and with metadata, and the dialogs and private messages of each person.
+ * methods, user flags, history by time and with metadata, and the dialogs, Home tab and private messages of each person.
  * Source: Slack Web API reference; error names as documented there.
  */
 import { randomBytes } from "node:crypto";
@@ -65,7 +65,9 @@ async function answerMethod(method: string, args: JsonObject, api: WebApi): Prom
       return userInfo(args, api);
     case "views.open":
     case "views.update":
-      return showView(method, args, api);
+      return showModal(method, args, api);
+    case "views.publish":
+      return publishHome(args, api);
     default:
       return api.workspace.call(method, args);
   }
@@ -135,7 +137,26 @@ async function userInfo(args: JsonObject, api: WebApi): Promise<JsonObject> {
   return answer["ok"] === true ? { ...answer, user: { ...objectOf(answer, "user"), ...flags } } : answer;
 }
 
-async function showView(method: string, args: JsonObject, api: WebApi): Promise<JsonObject> {
+async function showModal(method: string, args: JsonObject, api: WebApi): Promise<JsonObject> {
+  const user =
+    method === "views.update"
+      ? api.desk.viewerOf(textOf(args, "view_id"))
+      : api.desk.ownerOf(textOf(args, "trigger_id"));
+  // A dialog that its person closed meanwhile is gone; emulate keeps it.
+  if (method === "views.update" && user === undefined) return error("not_found");
+  const answer = await callWithView(method, args, api);
+  const shown = objectOf(answer, "view");
+  if (answer["ok"] === true && user !== undefined) api.desk.setModal(user, { view: shown, errors: {} });
+  return answer;
+}
+
+async function publishHome(args: JsonObject, api: WebApi): Promise<JsonObject> {
+  const answer = await callWithView("views.publish", args, api);
+  if (answer["ok"] === true) api.desk.setHome(textOf(args, "user_id"), objectOf(answer, "view"));
+  return answer;
+}
+
+async function callWithView(method: string, args: JsonObject, api: WebApi): Promise<JsonObject> {
   const view = objectOf(args, "view");
   const problems = problemsOf(view);
   if (problems.length > 0)
@@ -143,14 +164,7 @@ async function showView(method: string, args: JsonObject, api: WebApi): Promise<
       "invalid_arguments",
       problems.map((text) => `[ERROR] ${text}`),
     );
-  const answer = (await api.workspace.call(method, { ...args, view: withBlockIds(view) })) ?? {};
-  if (answer["ok"] !== true) return answer;
-  const shown = objectOf(answer, "view");
-  const user =
-    method === "views.update" ? api.desk.viewerOf(textOf(shown, "id")) : api.desk.ownerOf(textOf(args, "trigger_id"));
-  // A dialog that its person closed meanwhile stays closed.
-  if (user !== undefined) api.desk.setModal(user, { view: shown, errors: {} });
-  return answer;
+  return (await api.workspace.call(method, { ...args, view: withBlockIds(view) })) ?? {};
 }
 
 /** Slack names every block that has no name. */

@@ -433,7 +433,7 @@ export interface Shortcut {
   readonly userTeam: string;
   readonly team: string;
   readonly channel: string;
-  /** The message's text. */
+  /** The message's text, that of its blocks included. */
   readonly text: string;
   readonly triggerId: string;
   readonly responseUrl: string;

@@ -1,6 +1,6 @@
 /**
  * Block Kit → elements. Everything a block says becomes text nodes; a block the page does not know is named, not drawn.
- * `surface` gives what blocks need around them: `personName(id)`, `press(element)`, `busy(actionId)`, `errors`.
+ * `surface` gives what blocks need around them: `personName(id)`, `press(element)`, `busy(element)`, `errors`.
  * Source: Slack docs, "Block Kit reference".
  */
 import { clock, h } from "./dom.mjs";
@@ -126,7 +126,7 @@ function renderInline(inline, surface) {
 
 function renderButton(element, surface) {
   if (element.type !== "button") return h("span", { class: "b-unknown" }, `[${element.type}: not shown here]`);
-  const busy = surface.busy(element.action_id);
+  const busy = surface.busy(element);
   return h(
     "button",
     {
@@ -135,6 +135,7 @@ function renderButton(element, surface) {
       disabled: busy,
       "aria-label": element.accessibility_label,
       "data-action": element.action_id,
+      "data-value": element.value,
       onclick: () => surface.press(element),
     },
     element.text.text,

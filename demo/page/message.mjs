@@ -1,10 +1,13 @@
 /**
- * A message as the channel shows it: avatar, name, time, "(edited)", and its blocks.
+ * A message as the channel shows it: avatar, name, time, "(edited)", its blocks, and the menu of what can be done with it.
  */
 import { renderBlocks, renderText } from "./blocks.mjs";
 import { clock, h } from "./dom.mjs";
 
-/** `surface` as in blocks.mjs. Messages that only their reader sees say so. */
+/**
+ * `surface` as in blocks.mjs, and `lookUp()` for the menu's entry. Messages that only their reader sees say so, and have
+ * no menu.
+ */
 export function renderMessage(message, surface) {
   const { ts, blocks, text, edited, is_ephemeral: ephemeral } = message;
   const stamp = Number(ts);
@@ -29,6 +32,21 @@ export function renderMessage(message, surface) {
         edited && h("span", { class: "edited" }, "(edited)"),
       ),
       blocks?.length > 0 ? renderBlocks(blocks, surface) : h("p", {}, renderText({ type: "mrkdwn", text }, surface)),
+    ),
+    !ephemeral && menu(surface),
+  );
+}
+
+function menu(surface) {
+  return h(
+    "details",
+    { class: "menu" },
+    h("summary", { "aria-label": "More actions", title: "More actions" }, "⋮"),
+    h(
+      "button",
+      { type: "button", onclick: surface.lookUp },
+      "Look up identity",
+      h("span", { class: "by" }, "Trailhound"),
     ),
   );
 }

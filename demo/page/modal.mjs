@@ -6,7 +6,8 @@ import { renderBlocks, renderText } from "./blocks.mjs";
 import { h, replace } from "./dom.mjs";
 
 /**
- * The one place where the bot's modal is shown. `onSubmit(viewId, values)` and `onClose()` are told what its reader does.
+ * The one place where the bot's modal is shown. `onSubmit(viewId, values)` and `onClose()` are told what its reader does;
+ * its buttons press the `surface`.
  */
 export function openModals(dialog, { surface, onSubmit, onClose }) {
   let shown;
@@ -14,7 +15,7 @@ export function openModals(dialog, { surface, onSubmit, onClose }) {
     event.preventDefault();
     onClose();
   });
-  /** undefined closes; the same view again keeps what was typed and where the cursor was. */
+  /** undefined closes; the same view again keeps what was typed, where the cursor was and how far it was scrolled. */
   return function show(modal) {
     if (modal === undefined || modal === null) {
       shown = undefined;
@@ -22,7 +23,9 @@ export function openModals(dialog, { surface, onSubmit, onClose }) {
       return;
     }
     const { view, errors, problem } = modal;
-    const typed = shown?.view.id === view.id ? valuesOf(dialog) : {};
+    const isSame = shown?.view.id === view.id;
+    const typed = isSame ? valuesOf(dialog) : {};
+    const scrolled = isSame ? (dialog.querySelector(".modal-body")?.scrollTop ?? 0) : 0;
     const focused = dialog.contains(document.activeElement) ? document.activeElement.id : "";
     shown = modal;
     replace(dialog, formOf(view, errors, problem));
@@ -35,6 +38,7 @@ export function openModals(dialog, { surface, onSubmit, onClose }) {
     const first = dialog.querySelector("input, textarea");
     const next = wrong ?? (focused ? document.getElementById(focused) : null) ?? first;
     (next ?? dialog.querySelector(".close")).focus();
+    dialog.querySelector(".modal-body").scrollTop = scrolled;
   };
 
   function formOf(view, errors, problem) {
@@ -47,7 +51,11 @@ export function openModals(dialog, { surface, onSubmit, onClose }) {
         h("h2", { id: "modal-title" }, view.title.text),
         h("button", { type: "button", class: "close", "aria-label": "Close", onclick: onClose }, "×"),
       ),
-      h("div", { class: "modal-body" }, renderBlocks(view.blocks, { ...surface, errors })),
+      h(
+        "div",
+        { class: "modal-body", id: "modal-body", tabindex: 0 },
+        renderBlocks(view.blocks, { ...surface, errors }),
+      ),
       problem && h("p", { class: "problem", role: "alert" }, problem),
       h(
         "footer",

@@ -1,6 +1,7 @@
 /**
  * The page: takes what the feed tells, draws it, and sends back what its reader does.
  */
+import { renderBlocks } from "./blocks.mjs";
 import { h, replace } from "./dom.mjs";
 import { renderMessage } from "./message.mjs";
 import { confirmed, openModals } from "./modal.mjs";
@@ -10,7 +11,7 @@ const at = (id) => document.getElementById(id);
 const channel = at("messages");
 const busy = new Set();
 /** What the feed told; replaced whole by every snapshot. */
-let world = { people: [], messages: [], ephemerals: {}, modals: {}, story: {} };
+let world = { people: [], messages: [], ephemerals: {}, modals: {}, homes: {}, story: {} };
 /** Ids change when the stage is set anew, names do not. */
 let actingAs = "sam";
 /** The reader typed a command: its answer comes into view wherever the reader was. */
@@ -18,16 +19,21 @@ let awaiting = false;
 
 const me = () => world.people.find((person) => person.name === actingAs) ?? world.people[0];
 const personName = (id) => world.people.find((person) => person.id === id)?.name ?? id;
-const surfaceOf = (ts) => ({
+/** `place`: a message's time stamp, or `modal`; what was pressed there is busy until the bot answered. */
+const markOf = (place, element) => `${place} ${element.action_id} ${element.value ?? ""}`;
+const surfaceOf = (place) => ({
   personName,
   errors: {},
-  busy: (actionId) => busy.has(`${ts} ${actionId}`),
-  press: (element) => press(ts, element),
+  busy: (element) => busy.has(markOf(place, element)),
+  press: (element) => press(place, element),
+  lookUp: () => ask({ kind: "shortcut", ts: place, callbackId: LOOK_UP }),
 });
+/** The app's entry in the menu of messages, as its manifest names it. */
+const LOOK_UP = "ids/look_up/v1";
 
 const story = openStory({ list: at("captions"), status: at("play-status"), again: at("again") });
 const showModal = openModals(at("modal"), {
-  surface: surfaceOf(""),
+  surface: surfaceOf("modal"),
   onSubmit: (viewId, values) => ask({ kind: "submit", viewId, values }),
   onClose: () => ask({ kind: "close" }),
 });
@@ -41,14 +47,16 @@ async function ask(what) {
   return answer?.ok === true;
 }
 
-async function press(ts, element) {
+async function press(place, element) {
   if (element.confirm && !(await confirmed(at("confirm"), element.confirm, surfaceOf("")))) return;
-  const mark = `${ts} ${element.action_id}`;
+  const mark = markOf(place, element);
+  const draw = () => (place === "modal" ? showModal(world.modals[me()?.id]) : drawMessage(place));
+  const click = place === "modal" ? { kind: "click-in-modal" } : { kind: "click", ts: place };
   busy.add(mark);
-  drawMessage(ts);
-  await ask({ kind: "click", ts, actionId: element.action_id });
+  draw();
+  await ask({ ...click, actionId: element.action_id, value: element.value });
   busy.delete(mark);
-  drawMessage(ts);
+  draw();
 }
 
 /** Channel messages and what only this reader sees, in the order of their time. */
@@ -85,6 +93,24 @@ function keepingPlace(draw) {
   else if (channel.querySelectorAll("article").length > before) at("newer").hidden = false;
 }
 
+function drawHome() {
+  const view = world.homes[me()?.id];
+  replace(
+    at("home"),
+    view === undefined || view === null
+      ? h("p", { class: "hint" }, "Nothing here yet.")
+      : renderBlocks(view.blocks, surfaceOf("home")),
+  );
+}
+
+function showView(name) {
+  document.body.dataset.view = name;
+  for (const button of document.querySelectorAll("[data-shows]"))
+    button.setAttribute("aria-pressed", String(button.dataset.shows === name));
+  // Slack tells the app each time that somebody opens its Home tab.
+  if (name === "home") ask({ kind: "home" });
+}
+
 function drawAll() {
   const { team, channel: place, people } = world;
   for (const name of document.querySelectorAll(".team-name")) name.textContent = team.name;
@@ -109,6 +135,7 @@ function drawAll() {
   );
   drawChannel();
   channel.scrollTop = channel.scrollHeight;
+  drawHome();
   showModal(world.modals[me()?.id]);
 }
 
@@ -135,7 +162,13 @@ const listeners = {
   },
   modal({ user, modal }) {
     world.modals[user] = modal;
-    if (user === me()?.id) showModal(modal);
+    if (user !== me()?.id) return;
+    showModal(modal);
+    awaiting = false;
+  },
+  home({ user, view }) {
+    world.homes[user] = view;
+    if (user === me()?.id) drawHome();
   },
   caption: (caption) => story.add(caption),
   play: (play) => story.play(play),
@@ -156,6 +189,7 @@ function listen() {
 at("acting").addEventListener("change", (event) => {
   actingAs = event.target.value;
   drawAll();
+  showView(document.body.dataset.view);
 });
 at("again").addEventListener("click", () => ask({ kind: "again" }));
 at("newer").addEventListener("click", () => {
@@ -180,9 +214,15 @@ at("composer").addEventListener("submit", (event) => {
   command(typed);
 });
 for (const chip of document.querySelectorAll(".chip")) chip.addEventListener("click", () => command(chip.textContent));
-for (const tab of document.querySelectorAll(".tab"))
-  tab.addEventListener("click", () => {
-    document.body.dataset.view = tab.dataset.view;
-    for (const other of document.querySelectorAll(".tab")) other.setAttribute("aria-pressed", String(other === tab));
-  });
+for (const button of document.querySelectorAll("[data-shows]"))
+  button.addEventListener("click", () => showView(button.dataset.shows));
+/** A menu closes when something else is pressed, its own entry included, and on Esc. */
+function closeMenus(event) {
+  for (const menu of document.querySelectorAll("details.menu[open]"))
+    if (!event.target.closest("summary") || !menu.contains(event.target)) menu.open = false;
+}
+document.addEventListener("click", closeMenus);
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") closeMenus(event);
+});
 listen();

@@ -150,10 +150,20 @@ function shortcutOf({ user, team, channel, message, trigger_id, response_url }: 
     userTeam: user.team_id ?? team?.id ?? "",
     team: team?.id ?? "",
     channel: channel.id,
-    text: message.text ?? "",
+    text: [message.text ?? "", ...textsIn([message["blocks"], message["attachments"]])].join("\n"),
     triggerId: trigger_id,
     responseUrl: response_url,
   };
+}
+
+const DEPTH = 12;
+
+/** What the parts of a message say: an app's own `text` is but a short stand-in for its blocks. */
+function textsIn(value: unknown, depth = DEPTH): string[] {
+  if (typeof value !== "object" || value === null || depth === 0) return [];
+  return Object.entries(value).flatMap(([name, part]) =>
+    typeof part === "string" ? (name === "text" ? [part] : []) : textsIn(part, depth - 1),
+  );
 }
 
 function submissionOf(body: ViewSubmitAction): Submission {
