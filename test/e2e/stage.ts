@@ -27,7 +27,15 @@ const SIGNING_SECRET = "e2e-signing-secret-0123456789";
 /** From a kill -9 until everything is in order again: SQS shows the message after 30 s, then it is searched and posted. */
 export const RECOVERY_MS = 90_000;
 
-export async function openStage({ buckets = [] }: { readonly buckets?: readonly Bucket[] } = {}) {
+export interface StageOptions {
+  readonly buckets?: readonly Bucket[];
+  /** Where the bot finds one of AWS's services instead: a proxy before `url`. */
+  readonly through?: (service: "sqs" | "iam" | "cloudtrail", url: string) => Promise<string>;
+  /** Instead of the bot's own Redis. */
+  readonly redisUrl?: string;
+}
+
+export async function openStage({ buckets = [], through = async (_, url) => url, redisUrl }: StageOptions = {}) {
   const data = await mkdtemp(join(tmpdir(), "ids-e2e-"));
   const [queue, front, ports] = await Promise.all([
     startQueue(),
@@ -68,14 +76,15 @@ export async function openStage({ buckets = [] }: { readonly buckets?: readonly 
       slackSigningSecret: SIGNING_SECRET,
       slackApiUrl: front.apiUrl,
       allowUnsafeRedis: false,
+      ...(redisUrl === undefined ? {} : { redisUrl }),
     },
   };
   const env = {
     ...process.env,
-    AWS_ENDPOINT_URL_SQS: queue.endpoint,
+    AWS_ENDPOINT_URL_SQS: await through("sqs", queue.endpoint),
     AWS_ENDPOINT_URL_S3: queue.endpoint,
-    AWS_ENDPOINT_URL_IAM: aws.url,
-    AWS_ENDPOINT_URL_CLOUDTRAIL: aws.url,
+    AWS_ENDPOINT_URL_IAM: await through("iam", aws.url),
+    AWS_ENDPOINT_URL_CLOUDTRAIL: await through("cloudtrail", aws.url),
     AWS_ACCESS_KEY_ID: world.trailhoundKey,
     AWS_SECRET_ACCESS_KEY: "none",
     AWS_REGION: HOME_REGION,
