@@ -46,13 +46,14 @@ const CALL_FIELDS: ReadonlySet<string> = new Set(["eventName", "eventSource", "e
 /** Facts as people say them; others are shown as field and value. */
 const FACT_WORDS: ReadonlyMap<string, Plain> = new Map([
   ["ids.actor_is_target false", words`it acts on somebody else than its caller`],
-  ["ids.actor_is_target true", words`it acts on its own caller`],
+  ["ids.actor_is_target true", words`the caller acts on itself`],
   ["ids.big_instance true", words`big or GPU instances, or very many at once`],
   ["ids.dry_run true", words`a dry run, to see whether it would be allowed`],
   ["ids.foreign_account true", words`it lets another account in`],
   ["ids.mfa false", words`no MFA was used`],
   ["ids.policy_grants_admin true", words`the policy gives administrator rights`],
   ["ids.public_principal true", words`it lets everyone in`],
+  ["ids.region_unused absent", words`the config does not say which regions are in use`],
   ["ids.region_unused true", words`a region that this account does not use`],
   ["ids.world_open true", words`it is open to the whole internet`],
   ["userIdentity.type Root", words`by the root user`],
@@ -61,6 +62,7 @@ const FACT_WORDS: ReadonlyMap<string, Plain> = new Map([
 function evidenceLine({ field, value }: Evidence): Inline[] {
   const said = FACT_WORDS.get(`${field} ${value}`);
   if (said !== undefined) return [say(said)];
+  if (field === "records") return [say(words`counted `), code(value, 48)];
   // Nearly all fields are parameters: their own name is what tells.
   return [code(field.replace(/^requestParameters\./, ""), 40), say(words` is `), code(value, 48)];
 }

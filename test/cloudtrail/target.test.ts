@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import fc from "fast-check";
+import { PARAMETERS } from "../../src/cloudtrail/parameter.ts";
 import { parseRecord } from "../../src/cloudtrail/record.ts";
 import { partsOf, targetsOf } from "../../src/cloudtrail/target.ts";
 
@@ -159,6 +161,31 @@ describe("targetsOf", () => {
     const odd = { userName: "<!channel>\n*x*", roleName: 7, names: "x", policyArn: { a: 1 }, bucketName: "" };
 
     assert.deepEqual(targets("ssm:GetParameters", odd), ["user <!channel>\n*x*"]);
+  });
+});
+
+describe("targetsOf, whatever a request says", () => {
+  const text = fc.oneof(
+    fc.string({ unit: "binary", maxLength: 300 }),
+    fc.constantFrom("*", "all", "arn:", "arn:a:b:c:d:e"),
+  );
+  const value = fc.oneof(text, fc.array(text, { maxLength: 8 }), fc.jsonValue());
+
+  it("gives at most 5 short texts", () => {
+    const call = fc.constantFrom(...PARAMETERS.map(([service, path]) => [service || "iam", path] as const));
+    fc.assert(
+      fc.property(call, value, fc.jsonValue(), ([service, path], named, other) => {
+        const [first = "", ...rest] = path.replaceAll("[]", ".0").split(".");
+        const nested = rest.reduceRight<unknown>(
+          (inner, key) => (key === "0" ? [inner, inner] : { [key]: inner }),
+          named,
+        );
+        const found = targets(`${service}:Call`, { [first]: nested, ipPermissions: { items: [other, named] } });
+
+        assert.ok(found.length <= 5);
+        for (const target of found) assert.ok(target.length <= 200 && partsOf(target).join("").length > 0);
+      }),
+    );
   });
 });
 
