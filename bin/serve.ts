@@ -12,6 +12,7 @@ import { healthOf } from "../handlers/health.ts";
 import { listenersOf } from "../handlers/index.ts";
 import { handleMessage } from "../handlers/message.ts";
 import { onReplay } from "../handlers/replay.ts";
+import { type Told, type TroubleDeps, tellTrouble } from "../handlers/trouble.ts";
 import { onVerify } from "../handlers/verify.ts";
 import { readOrMakeAuditKey } from "../src/adapters/auditkey.ts";
 import { type DoorOptions, openDoor } from "../src/adapters/bolt.ts";
@@ -22,6 +23,7 @@ import { openIam } from "../src/adapters/iam.ts";
 import { openEffects } from "../src/adapters/queue.ts";
 import { openRedis, type RedisStores, type RedisTarget } from "../src/adapters/redis.ts";
 import { startRedis } from "../src/adapters/redis-server.ts";
+import { type Rounds, startRounds } from "../src/adapters/rounds.ts";
 import { bundledRules, loadRules } from "../src/adapters/rulefolder.ts";
 import { openLogFiles } from "../src/adapters/s3.ts";
 import { openChat } from "../src/adapters/slack.ts";
@@ -56,6 +58,7 @@ export const STOP_MS = 25_000;
 const INBOX_STOP_MS = 12_000;
 const EFFECTS_STOP_MS = 5_000;
 const CHECK_MS = 60_000;
+const TROUBLE_MS = 30_000;
 /** A foreign Redis that syncs every second loses at most 2 s of replies in a power cut: the delete waits longer. */
 const DELAYED_DELETE_MS = 3_000;
 const IAM_TIMEOUT_MS = 5_000;
@@ -107,6 +110,9 @@ export async function serve(options: ServeOptions): Promise<Running> {
     const sweep = startSweep(ports);
     undo.push(() => sweep.stop());
 
+    const trouble = watchTrouble({ ...ports, channel: config.slack.channel });
+    undo.push(() => trouble.stop());
+
     const door = await openDoor(listenersOf(deps), doorOf(options, vitals));
     undo.push(() => door.close());
     const health = await openHealth({ ...config.health, health: () => healthOf(deps) });
@@ -124,6 +130,14 @@ export async function serve(options: ServeOptions): Promise<Running> {
   }
 }
 
+/** Tells the channel when nothing is seen for minutes. */
+function watchTrouble(deps: TroubleDeps): Rounds {
+  let told: Told | undefined;
+  return startRounds(TROUBLE_MS, async () => {
+    told = await tellTrouble(told, deps);
+  });
+}
+
 async function redisOf({ config, secrets }: ServeOptions, undo: (() => Promise<void>)[]): Promise<RedisTarget> {
   const { redisUrl } = secrets;
   if (redisUrl !== undefined) return /^rediss?:/.test(redisUrl) ? { url: redisUrl } : { path: redisUrl };
@@ -132,7 +146,7 @@ async function redisOf({ config, secrets }: ServeOptions, undo: (() => Promise<v
   return { path: server.path };
 }
 
-/** Rejects while Redis does not answer, or since it was found to be set so that it would lose alerts. */
+/** Rejects while Redis takes no writes, or since it was found to be set so that it would lose alerts. */
 function watchRedis(store: RedisStores, vitals: Vitals, log: Log, undo: (() => Promise<void>)[]): () => Promise<void> {
   let fault: string | undefined;
   const timer = setInterval(async () => {
@@ -143,7 +157,7 @@ function watchRedis(store: RedisStores, vitals: Vitals, log: Log, undo: (() => P
   undo.push(async () => clearInterval(timer));
   const isUsable = async () => {
     if (fault !== undefined) throw new Error(fault);
-    await store.ping();
+    await store.writable();
   };
   return () =>
     isUsable().then(

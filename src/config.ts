@@ -183,7 +183,9 @@ export function parseConfig(yamlText: string, file: string): Config {
 /** What is allowed but probably not meant, one line each; for the log at start. */
 export function configWarnings(config: Config): readonly string[] {
   const nobody = "config slack.operators: empty, so nobody may disable a key from Slack";
-  return config.slack.operators.length === 0 ? [nobody] : [];
+  const unread = config.accounts.filter(({ reader }) => reader === undefined).map(({ name }) => name);
+  const own = `config accounts: ${unread.join(", ")} have no reader, but Trailhound's own credentials reach one account; the others cannot be looked into`;
+  return [...(config.slack.operators.length === 0 ? [nobody] : []), ...(unread.length > 1 ? [own] : [])];
 }
 
 /** `config slack.mode: "sockets" is not one of socket, http` */

@@ -199,4 +199,14 @@ s3: { buckets: [{ name: Trail, region: us-east-1 }, { name: logs, region: us-eas
 
     assert.deepEqual(configWarnings(config), ["config slack.operators: empty, so nobody may disable a key from Slack"]);
   });
+
+  it("warns when more than one account has no reader role", () => {
+    const [one, two] = ['{ id: "111122223333", name: prod }', '{ id: "444455556666", name: dev }'];
+    const reader = '{ id: "444455556666", name: dev, reader: "arn:aws:iam::444455556666:role/trailhound-reader" }';
+    const warningsOf = (accounts: string) =>
+      configWarnings(parseConfig(LEAST.replace(one ?? "", accounts), "ids.config.yml"));
+
+    assert.match(warningsOf(`${one}, ${two}`).join(), /prod, dev have no reader/);
+    assert.deepEqual(warningsOf(`${one}, ${reader}`), []);
+  });
 });

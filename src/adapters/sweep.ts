@@ -3,32 +3,14 @@
  * A timer in this process and not a BullMQ schedule: it is the net under BullMQ and must not hang on it. Every
  * process sweeps; hinting a row twice is one job.
  */
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Ports } from "../ports.ts";
-
-export interface Sweep {
-  /** Resolves when the last round has ended. */
-  stop(): Promise<void>;
-}
+import { type Rounds, startRounds } from "./rounds.ts";
 
 const EVERY_MS = 2_000;
 const ROWS_A_ROUND = 1_000;
 
-export function startSweep(ports: Pick<Ports, "outbox" | "effects" | "clock" | "log">, everyMs = EVERY_MS): Sweep {
-  const stopped = new AbortController();
-  const rounds = async () => {
-    while (!stopped.signal.aborted) {
-      await sweep(ports);
-      await sleep(everyMs, undefined, { signal: stopped.signal }).catch(() => undefined);
-    }
-  };
-  const done = rounds();
-  return {
-    async stop() {
-      stopped.abort();
-      await done;
-    },
-  };
+export function startSweep(ports: Pick<Ports, "outbox" | "effects" | "clock" | "log">, everyMs = EVERY_MS): Rounds {
+  return startRounds(everyMs, () => sweep(ports));
 }
 
 async function sweep({ outbox, effects, clock, log }: Pick<Ports, "outbox" | "effects" | "clock" | "log">) {

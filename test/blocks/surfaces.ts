@@ -14,6 +14,7 @@ import { closedHome, homeView } from "../../blocks/home.ts";
 import { pickModal, type WhoAnswer, whoMessage, whoModal } from "../../blocks/identity.ts";
 import { noticeMessage } from "../../blocks/notice.ts";
 import type { Home, Message, Modal } from "../../blocks/text.ts";
+import { troubleMessage, troubleOverMessage } from "../../blocks/trouble.ts";
 import type { Alert } from "../../src/alert/alert.ts";
 import type { Plan, RefusedPlan } from "../../src/contain/plan.ts";
 import { stepsFor } from "../../src/contain/refusal.ts";
@@ -164,6 +165,7 @@ export function surfacesOf({
 }: Inputs): Readonly<Record<string, Message | Modal | Home>> {
   const [any = alertWith()] = Object.values(alerts);
   const accounts = [{ id: "111122223333", name: "acme-prod" }, { id: "222233334444" }];
+  const trouble = { part: "redis", since: "2026-11-20T10:02:00Z", why: said } as const;
   const finished =
     who.history === undefined ? {} : { history: { ...who.history, answered: 17, unanswered: [], done: true } };
   const nothing: WhoAnswer = {
@@ -205,6 +207,8 @@ export function surfacesOf({
     "who: nothing found, shared": whoMessage(nothing),
     "who: which one": pickModal(choices),
     health: healthMessage(health, accounts),
+    trouble: troubleMessage(trouble),
+    "trouble: over": troubleOverMessage(trouble, "2026-11-20T10:44:00Z"),
     "home: operator": homeView({ health, alerts: [...Object.values(alerts)], accounts, mayContain: true }),
     "home: nothing known": homeView({ health: { ...health, vitals: [] }, accounts, mayContain: false }),
     "home: guest": closedHome(),
