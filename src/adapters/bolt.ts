@@ -2,16 +2,7 @@
  * Both doors of Slack, through Bolt: Socket Mode (no inbound port) and signed HTTP. What comes in is turned into the
  * plain Click, Submission and Command of ports.ts; nothing is decided here.
  */
-import type { IncomingMessage, ServerResponse } from "node:http";
-import {
-  App,
-  type BlockAction,
-  HTTPReceiver,
-  type MessageShortcut,
-  type Receiver,
-  type ViewSubmitAction,
-  webApi,
-} from "@slack/bolt";
+import { App, type BlockAction, type MessageShortcut, type Receiver, type ViewSubmitAction, webApi } from "@slack/bolt";
 import type {
   Click,
   Clock,
@@ -23,6 +14,7 @@ import type {
   SubmissionAnswer,
   Vitals,
 } from "../ports.ts";
+import { type SignedHttpOptions, signedHttp } from "./signedhttp.ts";
 import { webClientOptions } from "./slack.ts";
 import { type SocketModeOptions, socketMode } from "./socketmode.ts";
 
@@ -31,7 +23,7 @@ export interface DoorOptions {
   readonly apiUrl?: string;
   readonly door:
     | ({ readonly mode: "socket" } & Pick<SocketModeOptions, "appToken" | "onDeaf" | "timing">)
-    | { readonly mode: "http"; readonly signingSecret: string; readonly host: string; readonly port: number };
+    | ({ readonly mode: "http" } & Omit<SignedHttpOptions, "clock" | "log">);
   readonly clock: Clock;
   readonly vitals: Vitals;
   readonly log: Log;
@@ -42,11 +34,6 @@ export interface Door {
   readonly url?: string;
   close(): Promise<void>;
 }
-
-/** Slack gives an answer 3 s; Bolt refuses signatures older than 5 min, but not ones from the future. */
-const FUTURE_SECONDS = 300;
-const BODY_LIMIT = 1024 * 1024;
-const PATH = "/slack/events";
 
 export async function openDoor(listeners: Listeners, options: DoorOptions): Promise<Door> {
   const { door } = options;
@@ -66,29 +53,11 @@ export async function openDoor(listeners: Listeners, options: DoorOptions): Prom
     });
     return { close };
   }
-  const receiver = new HTTPReceiver({
-    signingSecret: door.signingSecret,
-    endpoints: PATH,
-    bodyLimit: BODY_LIMIT,
-    logger,
-  });
-  const verified = receiver.requestListener;
-  receiver.requestListener = (request: IncomingMessage, response: ServerResponse) => {
-    if (!isFromTheFuture(request, options.clock)) return verified(request, response);
-    options.log.warn({}, "request.from-the-future");
-    response.writeHead(401).end();
-  };
+  const receiver = signedHttp({ ...door, clock: options.clock, log: options.log });
   const app = appOf(receiver, listeners, options, logger);
-  const server = await receiver.start({ host: door.host, port: door.port });
+  await app.start();
   options.vitals.ok("door");
-  const address = server.address();
-  const port = typeof address === "object" && address !== null ? address.port : door.port;
-  return { url: `http://${door.host}:${port}${PATH}`, close: async () => void (await app.stop()) };
-}
-
-function isFromTheFuture(request: IncomingMessage, clock: Clock): boolean {
-  const seconds = Number(request.headers["x-slack-request-timestamp"]);
-  return seconds > clock.now() / 1_000 + FUTURE_SECONDS;
+  return { url: receiver.url(), close: async () => void (await app.stop()) };
 }
 
 function appOf(receiver: Receiver, listeners: Listeners, options: DoorOptions, logger: webApi.Logger): App {

@@ -1,9 +1,10 @@
 /**
  * Socket Mode over two connections at once, kept up by us: Slack ends a connection whenever it likes, and one that is
- * open but deaf is told by nothing. Each is renewed after some hours, while the other one hears.
+ * open but deaf is told by nothing. Before one is given up, its successor stands; the old one then drains.
  * Source: Slack "Using Socket Mode" (up to ten connections, each event comes over one of them; `disconnect` messages
- * with `refresh_requested`), and what @slack/socket-mode 3 does when it is left to reconnect: a refused
- * apps.connections.open ends its tries with an unhandled rejection.
+ * with `warning` and `refresh_requested`), and what @slack/socket-mode 3.1 does when it is left to reconnect: a refused
+ * apps.connections.open ends its tries with an unhandled rejection, and a `disconnect` message closes at once, before
+ * another connection is asked for.
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { type App, type Receiver, SocketModeReceiver, webApi } from "@slack/bolt";
@@ -26,24 +27,38 @@ export const TIMING = {
   connectMs: 15_000,
   /** A connection is renewed at this age, give or take a quarter. */
   ageMs: 4 * 3600_000,
+  /** How long an old connection still hears and answers when its successor stands: an answer is due within 3 s. */
+  drainMs: 3_500,
   /** First wait after a failure; doubled each time, up to the longest. */
   backoffMs: 1_000,
   longestBackoffMs: 30_000,
+  /** Our ping is answered within this. */
+  pongMs: 10_000,
   deafMs: 5 * 60_000,
+  /** From our close frame to the end of the socket; the library would wait 30 s for Slack's. */
   hangUpMs: 2_000,
 };
 /** No waiting mends these: the token is wrong, or the app is not what it should be. */
 const REFUSED =
   /^(invalid_auth|not_authed|account_inactive|token_revoked|no_permission|missing_scope|not_allowed_token_type|team_access_not_granted)$/;
 
-/** The losers of a race do not hold the process. */
-const UNHELD = { ref: false };
+/** One connection, from asking for it to its end. */
+interface Line {
+  /** Resolves with Slack's hello. */
+  connect(): Promise<void>;
+  /** Why a successor is needed: it ended, it is old, Slack asked for it. */
+  readonly due: Promise<string>;
+  /** The successor stands. */
+  drain(): void;
+  hangUp(why: string): Promise<void>;
+}
 
 export function socketMode(options: SocketModeOptions): Receiver {
+  const { log, vitals } = options;
   const timing = { ...TIMING, ...options.timing };
   const stopped = new AbortController();
-  const halt = aborted(stopped.signal);
-  const up = new Set<number>();
+  const lines = new Set<Line>();
+  const hearing = new Set<Line>();
   let app: App | undefined;
   let why = "not connected yet";
   let deafTimer: NodeJS.Timeout | undefined;
@@ -51,71 +66,109 @@ export function socketMode(options: SocketModeOptions): Receiver {
 
   function tell(): void {
     if (stopped.signal.aborted) return;
-    if (up.size > 0) {
+    if (hearing.size > 0) {
       clearTimeout(deafTimer);
       deafTimer = undefined;
-      options.vitals.ok("door");
+      vitals.ok("door");
       return;
     }
-    options.vitals.failed("door", why);
+    vitals.failed("door", why);
     deafTimer ??= setTimeout(() => {
-      options.log.error({ why }, "door.deaf");
+      log.error({ why }, "door.deaf");
       options.onDeaf();
     }, timing.deafMs);
   }
 
-  function make(): SocketModeReceiver {
-    const receiver = new SocketModeReceiver({
-      appToken: options.appToken,
-      logger: options.logger,
-      autoReconnectEnabled: false,
-      installerOptions: {
-        clientOptions: {
-          retryConfig: { retries: 0 },
-          timeout: timing.connectMs,
-          ...(options.apiUrl === undefined ? {} : { slackApiUrl: options.apiUrl }),
-        },
-      },
-    });
+  function dial(ageMs: number): Line {
+    const dropped = new AbortController();
+    const receiver = receiverOf(options, timing, dropped.signal);
     if (app !== undefined) receiver.init(app);
-    return receiver;
+    const { client } = receiver;
+    let timer: NodeJS.Timeout | undefined;
+    let isDue = (_why: string): void => undefined;
+    const line: Line = {
+      due: new Promise((resolve) => {
+        isDue = resolve;
+      }),
+      async connect() {
+        timer = setTimeout(() => line.hangUp("Slack's hello did not come"), timing.connectMs);
+        try {
+          await receiver.start();
+        } catch (error) {
+          throw dropped.signal.aborted ? dropped.signal.reason : error;
+        } finally {
+          clearTimeout(timer);
+        }
+        if (!lines.has(line)) throw new Error("the connection ended right after Slack's hello");
+        hearing.add(line);
+        timer = setTimeout(() => isDue("renewed by age"), ageMs);
+      },
+      drain() {
+        if (!lines.has(line)) return;
+        clearTimeout(timer);
+        timer = setTimeout(() => line.hangUp("drained"), timing.drainMs);
+      },
+      async hangUp(reason) {
+        clearTimeout(timer);
+        dropped.abort(new Error(reason));
+        // The second time, the library does not wait for Slack's close frame.
+        const forced = setTimeout(() => client.disconnect(), timing.hangUpMs);
+        await client.disconnect();
+        clearTimeout(forced);
+        lines.delete(line);
+      },
+    };
+    takeOver(client, isDue, log);
+    client.on("disconnected", () => {
+      clearTimeout(timer);
+      lines.delete(line);
+      isDue("the connection ended");
+      if (!hearing.delete(line)) return;
+      if (hearing.size === 0) why = "the connection ended";
+      tell();
+    });
+    lines.add(line);
+    return line;
   }
 
   /** One connection after the other. `first` hears how the very first try went. */
   async function keep(link: number, first: { up(): void; refused(error: Error): void }): Promise<void> {
-    for (let failures = 0; !stopped.signal.aborted; ) {
-      const receiver = make();
-      const over = new Promise<string>((resolve) =>
-        receiver.client.once("disconnected", () => resolve("ended by Slack")),
-      );
+    let failures = 0;
+    let old: Line | undefined;
+    while (!stopped.signal.aborted) {
+      // Each link has its own half of the range: they are not renewed at the same moment.
+      const line = dial(timing.ageMs * (0.75 + (link + Math.random()) / CONNECTIONS / 2));
+      let waitMs = 0;
       try {
-        await Promise.race([receiver.start(), late(timing.connectMs), halt]);
-        failures = 0;
-        up.add(link);
-        tell();
+        await line.connect();
+        const since = performance.now();
         first.up();
-        options.log.info({ link }, "door.connected");
-        why = await Promise.race([over, aged(timing.ageMs), halt]);
+        tell();
+        log.info({ link }, "door.connected");
+        old?.drain();
+        old = line;
+        const reason = await line.due;
+        if (!stopped.signal.aborted) log.info({ link, why: reason }, "door.renewing");
+        // One that ends right after its hello is a failure, too: it must not be asked for again and again.
+        failures = performance.now() - since < timing.longestBackoffMs ? failures + 1 : 0;
       } catch (error) {
+        await line.hangUp("it failed");
         failures += 1;
         why = reasonOf(error);
-        if (REFUSED.test(why)) first.refused(new Error(`Slack refuses SLACK_APP_TOKEN: ${why}`, { cause: error }));
+        // Slack lets apps.connections.open be called about once a minute.
+        if (error instanceof webApi.WebAPIRateLimitedError) waitMs = error.retryAfter * 1_000;
+        if (REFUSED.test(why)) first.refused(refusal(why, error));
+        if (!stopped.signal.aborted) log.warn({ link, why, failures }, "door.not-connected");
+        tell();
       }
-      if (!stopped.signal.aborted)
-        options.log[failures > 0 ? "warn" : "info"]({ link, why, failures }, "door.disconnected");
-      up.delete(link);
-      tell();
-      await Promise.race([
-        receiver.client.disconnect().catch(() => undefined),
-        sleep(timing.hangUpMs, undefined, UNHELD),
-      ]);
-      if (failures > 0) await pause(failures);
+      if (failures > 0) await pause(failures, waitMs);
     }
   }
 
-  async function pause(failures: number): Promise<void> {
+  async function pause(failures: number, atLeastMs: number): Promise<void> {
     const full = Math.min(timing.longestBackoffMs, timing.backoffMs * 2 ** Math.min(failures - 1, 10));
-    await sleep(full * (0.5 + Math.random() / 2), undefined, { signal: stopped.signal }).catch(() => undefined);
+    const ms = Math.max(full * (0.5 + Math.random() / 2), Math.min(atLeastMs, timing.deafMs));
+    await sleep(ms, undefined, { signal: stopped.signal }).catch(() => undefined);
   }
 
   return {
@@ -124,40 +177,74 @@ export function socketMode(options: SocketModeOptions): Receiver {
     },
     /** Resolves when one connection stands, or while Slack cannot be reached. @throws when Slack refuses the token. */
     async start() {
-      const started = new Promise<void>((resolve, reject) => {
+      let patience: NodeJS.Timeout | undefined;
+      await new Promise<void>((resolve, reject) => {
+        patience = setTimeout(resolve, timing.connectMs);
         const first = { up: resolve, refused: reject };
         loops = Array.from({ length: CONNECTIONS }, (_, link) => keep(link, first));
-      });
-      tell();
-      await Promise.race([started, sleep(timing.connectMs, undefined, UNHELD)]);
+        tell();
+      }).finally(() => clearTimeout(patience));
     },
     async stop() {
       stopped.abort();
       clearTimeout(deafTimer);
+      await Promise.all([...lines].map((line) => line.hangUp("stopped")));
       await Promise.all(loops);
     },
   };
 }
 
-async function late(ms: number): Promise<never> {
-  await sleep(ms, undefined, UNHELD);
-  throw new Error("Slack's hello did not come");
-}
-
-async function aged(ms: number): Promise<string> {
-  await sleep(ms * (0.75 + Math.random() / 2), undefined, UNHELD);
-  return "renewed by age";
-}
-
-function aborted(signal: AbortSignal): Promise<string> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve("stopped");
-    else signal.addEventListener("abort", () => resolve("stopped"), { once: true });
+function receiverOf(options: SocketModeOptions, timing: typeof TIMING, signal: AbortSignal): SocketModeReceiver {
+  return new SocketModeReceiver({
+    appToken: options.appToken,
+    logger: options.logger,
+    autoReconnectEnabled: false,
+    clientPingTimeout: timing.pongMs,
+    installerOptions: {
+      clientOptions: {
+        retryConfig: { retries: 0 },
+        rejectRateLimitedCalls: true,
+        // An answer that comes after we gave up would open a connection that nobody knows of.
+        fetch: (url, init) => fetch(url, { ...init, signal }),
+        ...(options.apiUrl === undefined ? {} : { slackApiUrl: options.apiUrl }),
+      },
+    },
   });
+}
+
+/**
+ * Stands between the connection and the library: when Slack asks for a new connection, this one goes on hearing, and
+ * a message that the library trips over is no unhandled rejection.
+ */
+function takeOver(client: SocketModeReceiver["client"], onAsked: (why: string) => void, log: Log): void {
+  const takes = client.listeners("ws_message");
+  client.removeAllListeners("ws_message");
+  client.on("ws_message", async (data: unknown, isBinary: boolean) => {
+    try {
+      const asked = typeof data === "string" ? disconnectReason(JSON.parse(data)) : undefined;
+      if (asked !== undefined) return onAsked(`Slack asked for it: ${asked}`);
+      for (const take of takes) await take(data, isBinary);
+    } catch (error) {
+      log.warn({ err: reasonOf(error) }, "door.message-unread");
+    }
+  });
+}
+
+/** `{ type: "disconnect", reason: "refresh_requested" }` → `"refresh_requested"`; undefined for other messages. */
+function disconnectReason(message: object): string | undefined {
+  if (!("type" in message) || message.type !== "disconnect") return undefined;
+  return "reason" in message && typeof message.reason === "string" ? message.reason.slice(0, 50) : "";
+}
+
+function refusal(why: string, cause: unknown): Error {
+  return new Error(
+    `Slack refuses SLACK_APP_TOKEN: ${why}; it takes an app-level token of this app (xapp-…) with connections:write`,
+    { cause },
+  );
 }
 
 function reasonOf(error: unknown): string {
   if (error instanceof webApi.WebAPIPlatformError) return error.data.error;
-  if (error instanceof Error) return error.message;
+  if (error instanceof Error) return error.message.slice(0, 200);
   return error === undefined ? "the connection ended before Slack's hello" : String(error);
 }
