@@ -80,5 +80,5 @@ async function deadOf(redrive: string | undefined, sqs: SQSClient): Promise<Queu
 
 /** `"https://sqs.eu-west-1.amazonaws.com/111122223333/trailhound"` → `"trailhound"` */
 function nameOf(url: string): string {
-  return new URL(url).pathname.split("/").at(-1) ?? url;
+  return url.slice(url.lastIndexOf("/") + 1);
 }
