@@ -78,6 +78,8 @@ const LEVEL_WORDS: Readonly<Record<Alert["level"], Plain>> = {
 };
 
 function stateOf(alert: Alert): Plain {
+  // Counted, never shown in the channel.
+  if (alert.level === "informational") return words`not posted`;
   if (isContained(alert)) return words`key disabled`;
   return alert.acknowledged === undefined ? words`open` : words`acknowledged`;
 }
