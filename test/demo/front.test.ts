@@ -28,7 +28,9 @@ describe("front", () => {
       const expected = `v0=${createHmac("sha256", SECRET).update(base).digest("hex")}`;
       const form = new URLSearchParams(body);
       const signed = request.headers["x-slack-signature"] === expected;
-      heard.push({ form, payload: JSON.parse(form.get("payload") ?? "null"), signed });
+      const isJson = request.headers["content-type"] === "application/json";
+      const payload = JSON.parse(isJson ? body : (form.get("payload") ?? "null"));
+      heard.push({ form, payload, signed });
       response.writeHead(answer.status, { "content-type": "application/json" }).end(answer.body);
     });
     front.aimAt(`http://127.0.0.1:${await listen(bot, 0)}/slack/events`);
@@ -220,6 +222,113 @@ describe("front", () => {
       assert.equal(front.modal(person("sam")), undefined);
       assert.equal(heard[1]?.payload.view.state.values.reason.text.value, "leaked");
       await assert.rejects(submit(), /no dialog/);
+    });
+
+    /** A dialog with two buttons of one action before sam; gives its id. */
+    async function openChoice() {
+      const choice = (value: string) => ({
+        type: "actions" as const,
+        elements: [{ ...button, action_id: "pick", value }],
+      });
+      const { submit: _, ...rest } = modal;
+      await front.command({ user: person("sam"), text: "/ids who bob" });
+      const trigger_id = heard.shift()?.form.get("trigger_id") ?? "";
+      const { view } = await client().views.open({
+        trigger_id,
+        view: { ...rest, blocks: [choice("0"), choice("1")] },
+      });
+      return view?.id ?? "";
+    }
+
+    it("sends a click in a dialog with its view and the button's value, and no channel or response_url", async () => {
+      const viewId = await openChoice();
+
+      await front.clickInModal({ user: person("sam"), actionId: "pick", value: "1" });
+
+      const [{ payload, signed } = assert.fail("nothing heard")] = heard;
+      assert.equal(signed, true);
+      assert.deepEqual(payload.container, { type: "view", view_id: viewId });
+      assert.equal(payload.view.id, viewId);
+      assert.equal(payload.actions[0].value, "1");
+      assert.equal(payload.actions[0].block_id, payload.view.blocks[1].block_id);
+      for (const absent of ["message", "channel", "response_url"]) assert.equal(absent in payload, false, absent);
+      const elsewhere = { user: person("lee"), actionId: "pick" };
+      await assert.rejects(front.clickInModal(elsewhere), /no element pick/);
+    });
+
+    it("says in the dialog that a click was not answered", async () => {
+      await openChoice();
+      answer = { status: 500, body: "" };
+
+      await front.clickInModal({ user: person("sam"), actionId: "pick" });
+
+      assert.match(front.modal(person("sam"))?.problem ?? "", /trouble connecting/);
+    });
+
+    it("shows an edit of an open dialog, and knows no dialog that was closed", async () => {
+      const view_id = await openChoice();
+      const { submit: _, ...rest } = modal;
+      const edit = () => client().views.update({ view_id, view: { ...rest, blocks: [{ type: "divider" }] } });
+
+      await edit();
+      assert.match(JSON.stringify(front.modal(person("sam"))?.view["blocks"]), /^\[\{[^[]*"divider"/);
+      front.closeModal(person("sam"));
+
+      await assert.rejects(edit(), /not_found/);
+      assert.equal(front.modal(person("sam")), undefined);
+    });
+
+    it("tells the bot who opened its Home tab, and keeps one for each person", async () => {
+      const home = (text: string) => ({
+        type: "home" as const,
+        blocks: [{ type: "section" as const, text: { type: "plain_text" as const, text } }],
+      });
+
+      await front.openHome(person("sam"));
+      await client().views.publish({ user_id: person("sam"), view: home("hello sam") });
+      await front.openHome(person("sam"));
+
+      const [first, second] = heard.map(({ payload }) => payload);
+      assert.equal(heard[0]?.signed, true);
+      assert.equal(first.type, "event_callback");
+      assert.equal(first.team_id, front.workspace().team.id);
+      assert.deepEqual([first.event.type, first.event.user], ["app_home_opened", person("sam")]);
+      assert.equal(first.event.tab, "home");
+      assert.equal("view" in first.event, false);
+      assert.match(JSON.stringify(second.event.view), /hello sam/);
+      assert.match(JSON.stringify(front.home(person("sam"))), /hello sam/);
+      assert.equal(front.home(person("lee")), undefined);
+      const empty = client().views.publish({ user_id: person("lee"), view: home("") });
+      await assert.rejects(empty, /invalid_arguments/);
+    });
+
+    it("sends an entry of a message's menu with the message", async () => {
+      const { ts = "" } = await post();
+
+      await front.shortcut({ user: person("sam"), ts, callbackId: "look" });
+
+      const [{ payload, signed } = assert.fail("nothing heard")] = heard;
+      assert.equal(signed, true);
+      assert.deepEqual([payload.type, payload.callback_id], ["message_action", "look"]);
+      assert.deepEqual([payload.message.ts, payload.message_ts, payload.message.text], [ts, ts, "hi"]);
+      assert.equal(payload.channel.id, channel());
+      assert.match(payload.response_url, /\/response\//);
+      const view = { ...modal, title: { type: "plain_text" as const, text: "Look up" } };
+      assert.equal((await client().views.open({ trigger_id: payload.trigger_id, view })).ok, true);
+      await assert.rejects(front.shortcut({ user: person("sam"), ts: "1.0", callbackId: "look" }), /no message/);
+    });
+
+    it("posts an answer in the channel when the bot asks for that", async () => {
+      await front.command({ user: person("sam"), text: "/ids who bob" });
+      const url = heard[0]?.form.get("response_url") ?? "";
+
+      await fetch(url, { method: "POST", body: JSON.stringify({ response_type: "in_channel", text: "bob is bob" }) });
+
+      assert.deepEqual(
+        (await front.messages()).map((message) => message["text"]),
+        ["bob is bob"],
+      );
+      assert.deepEqual(front.ephemerals(person("sam")), []);
     });
 
     it("keeps a dialog open when the bot fails, and says so", async () => {
