@@ -1,5 +1,5 @@
 /**
- * How the bot fares: asked of its own parts, each within two seconds, so that an answer comes also when one hangs.
+ * How the bot fares: asked of its own parts, each within three seconds, so that an answer comes also when one hangs.
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Health } from "../src/health/health.ts";
@@ -10,7 +10,8 @@ export interface HealthDeps extends Pick<Ports, "clock" | "intake" | "outbox" | 
   readonly startedAt: string;
 }
 
-const PATIENCE_MS = 2_000;
+/** A little more than the store gives a command: its failure is seen before it is told. */
+const PATIENCE_MS = 2_300;
 /** What is due for less is on its way. */
 const OVERDUE_MS = 60_000;
 const COUNTED = 1_000;

@@ -8,6 +8,7 @@ import { Redis } from "ioredis";
 import type { DetectorState } from "../detect/state.ts";
 import type { AlertStore, AuditStore, ContainmentStore, Intake, Log, Outbox, QuarantineStore } from "../ports.ts";
 import { redisIntake } from "./intake.ts";
+import { KEY_TAG } from "./lua/prelude.ts";
 import { redisAlerts } from "./redis-alerts.ts";
 import { redisAudit } from "./redis-audit.ts";
 import { findAccessFault, findRedisFault, findSchemaFault, type RedisDemands } from "./redis-check.ts";
@@ -45,8 +46,8 @@ export interface RedisStores {
   readonly connection: RedisConnection;
   /** Why this Redis may not be used any more, or undefined. Rejects when it does not answer. */
   check(): Promise<string | undefined>;
-  /** Rejects when Redis does not answer within COMMAND_TIMEOUT_MS. */
-  ping(): Promise<void>;
+  /** Rejects when nothing could be written now: Redis is away, hangs, is full, cannot write its file or is a replica. */
+  writable(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -54,7 +55,9 @@ export class RedisError extends Error {
   override readonly name = "RedisError";
 }
 
-export const COMMAND_TIMEOUT_MS = 3_000;
+/** Slack gives a request 3 s: what waits for Redis must have time left to say that it does not answer. */
+export const COMMAND_TIMEOUT_MS = 2_000;
+const CONNECT_TIMEOUT_MS = 3_000;
 /** A connection that owes an answer for so long is dead, though nobody said so: it is made anew. */
 const SOCKET_TIMEOUT_MS = 5_000;
 const MAX_RECONNECT_MS = 1_000;
@@ -104,8 +107,9 @@ export async function openRedis(
     async check() {
       return (await findSchemaFault(redis)) ?? (options.allowUnsafe ? undefined : await findRedisFault(redis, options));
     },
-    async ping() {
-      await redis.ping();
+    async writable() {
+      // PING succeeds on a full Redis. This is refused wherever a write would be, and writes nothing by itself.
+      await redis.setrange(`${KEY_TAG}:writable`, 0, "");
     },
     async close() {
       await intake.close();
@@ -117,7 +121,7 @@ export async function openRedis(
 /** `{ url: "redis://:secret@db.example.com:6380/1" }` → `{ host: "db.example.com", port: 6380, password: "secret", db: 1, … }` */
 function connectionOf(target: RedisTarget): RedisConnection {
   const common = {
-    connectTimeout: COMMAND_TIMEOUT_MS,
+    connectTimeout: CONNECT_TIMEOUT_MS,
     retryStrategy: (times: number) => Math.min(100 * times, MAX_RECONNECT_MS),
   };
   if ("path" in target) return { ...common, path: target.path };

@@ -16,6 +16,11 @@ const HEARTBEAT_SECONDS = 10;
 /** Long poll: shorter than the 20 s that SQS allows, so that a stop is over within its 25 s. */
 export const POLL_SECONDS = 10;
 const MAX_BACKOFF_MS = 30_000;
+/** While Redis is away it is asked this often, and nothing else happens. */
+const WAIT_MS = 1_000;
+/** An answer of SQS that is so much later than it should be does not come any more. */
+const PATIENCE_MS = 5_000;
+const CONNECT_MS = 3_000;
 /** One slow message holds its receive loop: two loops a queue keep the other nine moving. */
 const LOOPS_PER_QUEUE = 2;
 
@@ -31,10 +36,18 @@ export interface SqsOptions {
 }
 
 export function openInbox(options: SqsOptions): Inbox {
+  const { pollSeconds = POLL_SECONDS } = options;
+  // Left alone, the SDK waits for an answer for ever: a hung connection would make the bot deaf, and nobody would know.
+  const requestHandler = {
+    connectionTimeout: CONNECT_MS,
+    requestTimeout: pollSeconds * 1_000 + PATIENCE_MS,
+    throwOnRequestTimeout: true,
+  };
   // The region's endpoint, or the one AWS_ENDPOINT_URL_SQS names: never a host that only a queue's URL names.
+  // One retry brain: the back-off below.
   const queues = options.queues.map(({ url, region }) => ({
     url,
-    sqs: new SQSClient({ region, useQueueUrlAsEndpoint: false }),
+    sqs: new SQSClient({ region, useQueueUrlAsEndpoint: false, maxAttempts: 1, requestHandler }),
   }));
   const stopping = new AbortController();
   const depths = openDepths(queues);
@@ -44,7 +57,7 @@ export function openInbox(options: SqsOptions): Inbox {
     start(handle) {
       consumers = queues.flatMap(({ url, sqs }) =>
         Array.from({ length: LOOPS_PER_QUEUE }, () =>
-          consumerOf(url, sqs, handle, stopping.signal, { ...options, taken: depths.taken }),
+          consumerOf(url, sqs, handle, stopping.signal, { ...options, pollSeconds, taken: depths.taken }),
         ),
       );
       for (const consumer of consumers) consumer.start();
@@ -65,16 +78,17 @@ function consumerOf(
   sqs: SQSClient,
   handle: (message: InboxMessage) => Promise<void>,
   stopping: AbortSignal,
-  options: SqsOptions & { readonly taken: (url: string, sentAt: number | undefined) => void },
+  options: SqsOptions & {
+    readonly pollSeconds: number;
+    readonly taken: (url: string, sentAt: number | undefined) => void;
+  },
 ): Consumer {
   let failures = 0;
-  // Redis is away, SQS is not to blame.
-  let waits = false;
   const consumer = Consumer.create({
     queueUrl,
     sqs,
     batchSize: 10,
-    waitTimeSeconds: options.pollSeconds ?? POLL_SECONDS,
+    waitTimeSeconds: options.pollSeconds,
     visibilityTimeout: VISIBILITY_SECONDS,
     heartbeatInterval: HEARTBEAT_SECONDS,
     authenticationErrorTimeout: 1_000,
@@ -85,9 +99,7 @@ function consumerOf(
     async preReceiveMessageCallback() {
       // sqs-consumer would spin at 35 errors a second against an unreachable queue.
       if (failures > 0) await sleep(backoffMs(failures), undefined, { signal: stopping });
-      waits = true;
-      await options.ready();
-      waits = false;
+      await untilReady(queueUrl, stopping, options);
     },
     async postReceiveMessageCallback() {
       failures = 0;
@@ -104,14 +116,34 @@ function consumerOf(
   consumer.on("error", (err) => {
     if (stopping.aborted) return;
     failures += 1;
-    options.log.warn({ queue: queueUrl, err: err.message, failures }, waits ? "queue.waits" : "queue.failed");
-    if (!waits) options.vitals.failed("queue", err.message);
+    options.log.warn({ queue: queueUrl, err: err.message, failures }, "queue.failed");
+    options.vitals.failed("queue", err.message);
   });
   consumer.on("processing_error", (err, message) => {
     if (stopping.aborted) return options.log.info({ message: message.MessageId }, "message.given-back");
     options.log.error({ queue: queueUrl, message: message.MessageId, err: err.message }, "message.failed");
   });
   return consumer;
+}
+
+/** What cannot be committed is not received: an outage of ours must not use up a message's ten receives. */
+async function untilReady(
+  queue: string,
+  signal: AbortSignal,
+  { ready, log }: Pick<SqsOptions, "ready" | "log">,
+): Promise<void> {
+  for (let tries = 1; ; tries += 1) {
+    const why = await ready().then(
+      () => undefined,
+      (error: unknown) => (error instanceof Error ? error.message : String(error)),
+    );
+    if (why === undefined) {
+      if (tries > 1) log.info({ queue, tries }, "queue.goes-on");
+      return;
+    }
+    if (tries === 1) log.warn({ queue, err: why }, "queue.waits");
+    await sleep(WAIT_MS, undefined, { signal });
+  }
 }
 
 /** 1 s, 2 s, 4 s … 30 s, each shortened by up to a half so that many workers do not knock together. */
