@@ -10,7 +10,11 @@ describe("the line, on real parts", function () {
   before(async () => {
     stage = await openStage();
     const { healthUrl } = await stage.startBot();
-    assert.deepEqual(await (await fetch(`${healthUrl}/readyz`)).json(), { ready: true, redis: "ok" });
+    const ready = await fetch(`${healthUrl}/readyz`);
+    const { status, parts, queues, quarantined } = JSON.parse(await ready.text());
+    assert.deepEqual([ready.status, status, quarantined], [200, "ok", 0]);
+    assert.deepEqual([parts.redis, parts.slack, parts.iam], ["ok", "unused", "unused"]);
+    assert.deepEqual(queues, [{ waiting: 0, inFlight: 0, dead: 0, late: false }]);
     key = stage.keyOf("deploy-bot");
     stage.attack(key);
     await until("two alerts are in Slack", async () => (await stage.alerts()).length === 2);
@@ -97,16 +101,80 @@ describe("the line, on real parts", function () {
     await until("the first read-back", async () => /read back[^◔]*[Ii]nactive/.test((await newUser()).all), 20_000);
   });
 
-  it("answers /ids who for operators only", async () => {
+  const dialogOf = (user: string) => JSON.stringify(stage.front.modal(user)?.view ?? {});
+  const lastTold = (user: string) => JSON.stringify(stage.front.ephemerals(user).at(-1) ?? {});
+
+  it("answers /ids who in a dialog, with IAM's word and CloudTrail's, for operators only", async () => {
     const [sam, kim] = [stage.person("sam"), stage.person("kim")];
-    const before = stage.front.ephemerals(sam).length;
+    stage.front.closeModal(sam);
 
     await stage.front.command({ user: sam, text: "/ids who deploy-bot" });
     await stage.front.command({ user: kim, text: "/ids who deploy-bot" });
 
-    await until("sam is answered", () => stage.front.ephemerals(sam).length > before);
-    assert.match(JSON.stringify(stage.front.ephemerals(sam).at(-1)), /deploy-bot.*acme-prod/);
-    await until("kim is refused", () => /Not answered/.test(JSON.stringify(stage.front.ephemerals(kim).at(-1))));
+    await until("the answer is whole", () => dialogOf(sam).includes("Share here"));
+    assert.match(dialogOf(sam), /deploy-bot.*acme-prod.*Inactive/);
+    assert.match(dialogOf(sam), /In CloudTrail.*iam:CreateUser.*198\.51\.100\.23/);
+    assert.match(dialogOf(sam), /Recorded in alerts/);
+    await until("kim is refused", () => /Not answered/.test(lastTold(kim)));
+    assert.equal(stage.front.modal(kim), undefined);
+  });
+
+  it("shares the answer in the channel once, where its asker presses Share here", async () => {
+    const sam = stage.person("sam");
+    const before = (await stage.front.messages()).length;
+
+    await stage.front.clickInModal({ user: sam, actionId: "ids/share/v1" });
+
+    await until("the dialog says so", () => /Shared in the channel/.test(dialogOf(sam)));
+    const messages = await stage.front.messages();
+    assert.equal(messages.length, before + 1);
+    assert.match(JSON.stringify(messages.at(-1)), /deploy-bot.*In CloudTrail/);
+    await assert.rejects(stage.front.clickInModal({ user: sam, actionId: "ids/share/v1" }), /no element/);
+    stage.front.closeModal(sam);
+  });
+
+  it("finds the key that an alert names from the menu of its message", async () => {
+    const sam = stage.person("sam");
+    const { ts } = await newUser();
+
+    await stage.front.shortcut({ user: sam, ts, callbackId: "ids/look_up/v1" });
+    await until("a choice is there", () => dialogOf(sam).includes(`AKIA…${key.slice(-4)}`));
+    const choices = [...dialogOf(sam).matchAll(/"text":\{"type":"plain_text","text":"([^"]+)"/g)].map(
+      ([, text]) => text,
+    );
+    await stage.front.clickInModal({
+      user: sam,
+      actionId: "ids/who_pick/v1",
+      value: String(choices.indexOf(`AKIA…${key.slice(-4)}`)),
+    });
+
+    await until("the answer is whole", () => dialogOf(sam).includes("Share here"));
+    assert.match(dialogOf(sam), /Access key.*deploy-bot.*In CloudTrail/);
+    stage.front.closeModal(sam);
+  });
+
+  it("answers /ids health for its asker", async () => {
+    const lee = stage.person("lee");
+
+    await stage.front.command({ user: lee, text: "/ids health" });
+
+    await until("it is answered", () => /Trailhound works/.test(lastTold(lee)));
+    assert.match(lastTold(lee), /Redis ✔.*SQS ✔.*IAM ✔.*CloudTrail's history ✔/);
+    assert.match(lastTold(lee), /trailhound.*0 in its dead-letter queue/);
+  });
+
+  it("shows each person a Home tab of their own", async () => {
+    const [sam, gus] = [stage.person("sam"), stage.person("gus")];
+    const homeOf = (user: string) => JSON.stringify(stage.front.home(user) ?? {});
+
+    await stage.front.openHome(sam);
+    await stage.front.openHome(gus);
+
+    await until("sam sees how it is", () =>
+      /Trailhound works.*Open alerts.*support2.*You are an operator/.test(homeOf(sam)),
+    );
+    await until("gus sees nothing", () => /full members of this workspace/.test(homeOf(gus)));
+    assert.doesNotMatch(homeOf(gus), /support2|Redis/);
   });
 
   it("ends within 25 s of SIGTERM with nothing left in flight, and its audit log verifies", async () => {
