@@ -85,7 +85,10 @@ async function noted<T>(
   }
 }
 
-/** Every method of a store, its answers noted: all of them ask Redis. */
+/**
+ * Every method of a store, its failures noted: all of them ask Redis. That it answers says little, for a full Redis
+ * can still be read: it is well when it takes writes, which the inbox asks before each receive.
+ */
 function watchedStore<T extends object>(store: T, vitals: Vitals): T {
   return new Proxy(store, {
     get(target, name, receiver) {
@@ -93,9 +96,7 @@ function watchedStore<T extends object>(store: T, vitals: Vitals): T {
       if (typeof member !== "function") return member;
       return async (...args: readonly unknown[]) => {
         try {
-          const answer: unknown = await member.apply(target, args);
-          vitals.ok("redis");
-          return answer;
+          return await member.apply(target, args);
         } catch (error) {
           vitals.failed("redis", messageOf(error));
           throw new StoreError(messageOf(error), { cause: error });
