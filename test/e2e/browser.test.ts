@@ -13,6 +13,8 @@ const CHROMIUM = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
 /** Nothing but the page under test: no updates, no background requests. */
 const ARGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"];
 
+const DESK = { width: 1330, height: 1000 };
+
 /** `UPDATE_PICTURES=1` renews the pictures of the docs. */
 async function picture(page: Page, name: string): Promise<void> {
   if (process.env["UPDATE_PICTURES"] !== "1") return;
@@ -38,7 +40,7 @@ describe("the demo in a browser", function () {
     const [line] = await once(createInterface({ input: demo.stdout ?? assert.fail() }), "line");
     const url = /^open (http:\/\/127\.0\.0\.1:\d+)$/.exec(line)?.[1] ?? assert.fail(line);
     browser = await chromium.launch({ executablePath: CHROMIUM, args: ARGS });
-    page = await browser.newPage({ viewport: { width: 1330, height: 1000 } });
+    page = await browser.newPage({ viewport: DESK });
     page.on("pageerror", (error) => problems.push(error.message));
     page.on("console", (message) => message.type() === "error" && problems.push(message.text()));
     await page.goto(url);
@@ -55,6 +57,8 @@ describe("the demo in a browser", function () {
 
   const alertOf = (title: RegExp) =>
     page.locator(".message", { has: page.getByRole("heading", { name: title }) }).first();
+
+  const actAs = (name: string) => page.getByLabel("You are").selectOption(name);
 
   /** Presses the alert's button, fills the dialog, confirms, and waits until the message says that the key is off. */
   async function disable(title: RegExp, pictures: readonly [string, string] | undefined): Promise<void> {
@@ -110,14 +114,75 @@ describe("the demo in a browser", function () {
       .waitFor({ timeout: 30_000 });
   });
 
-  it("answers /ids who for its asker only", async () => {
+  it("answers /ids who in a dialog that tells what the thief did, and can be scrolled", async () => {
     await page.getByPlaceholder(/\/ids/).fill("/ids who deploy-bot");
     await page.keyboard.press("Enter");
 
-    const answer = page.locator(".message", { hasText: "Only visible to you" }).last();
-    await answer.getByText("acme-prod").first().waitFor();
-    assert.match(await answer.innerText(), /Inactive/i);
+    const dialog = page.getByRole("dialog");
+    await dialog.getByRole("button", { name: "Share here" }).waitFor({ timeout: 15_000 });
+    const told = (await dialog.innerText()).replace(/\s+/g, " ");
+    assert.match(told, /acme-prod.*Inactive.*In CloudTrail \d+ events, \d+ denied.*198\.51\.100\.23.*last 90 days/);
+    await dialog.locator("#modal-body").evaluate((body) => body.scrollTo(0, 0));
     await picture(page, "who");
+    await page.setViewportSize({ width: 390, height: 800 });
+    const share = await dialog.getByRole("button", { name: "Share here" }).elementHandle();
+    await share?.scrollIntoViewIfNeeded();
+    const [body, button] = await Promise.all([dialog.locator("#modal-body").boundingBox(), share?.boundingBox()]);
+    assert.ok(body && button && button.y >= body.y && button.y + button.height <= body.y + body.height);
+    assert.ok(button.x + button.width <= 390);
+    await page.setViewportSize(DESK);
+  });
+
+  it("shares the answer with all who read the channel", async () => {
+    const dialog = page.getByRole("dialog");
+
+    await dialog.getByRole("button", { name: "Share here" }).click();
+
+    await dialog.getByText("Shared in the channel.").waitFor();
+    await dialog.getByRole("button", { name: "Close", exact: true }).last().click();
+    await dialog.waitFor({ state: "hidden" });
+    await actAs("lee");
+    await page.locator(".message", { hasText: "In CloudTrail" }).last().waitFor();
+    await actAs("sam");
+  });
+
+  it("looks up what a message names from its menu", async () => {
+    const alert = alertOf(/Admin/i);
+    await alert.hover();
+    await alert.getByLabel("More actions").click();
+
+    await alert.getByRole("button", { name: /Look up identity/ }).click();
+
+    const dialog = page.getByRole("dialog");
+    await dialog.getByRole("button", { name: /AKIA…/ }).first().click();
+    await dialog.getByRole("button", { name: "Share here" }).waitFor({ timeout: 15_000 });
+    assert.match(await dialog.innerText(), /Access key[\s\S]*deploy-bot[\s\S]*In CloudTrail/);
+    assert.equal(await page.locator("details[open]").count(), 0);
+    await page.keyboard.press("Escape");
+    await dialog.waitFor({ state: "hidden" });
+  });
+
+  it("tells how Trailhound is, for its asker only", async () => {
+    await page.getByRole("button", { name: "/ids health" }).click();
+
+    const answer = page.locator(".message", { hasText: "Only visible to you" }).last();
+    await answer.getByText("✔ Trailhound works").waitFor();
+    assert.match(await answer.innerText(), /acme-prod · eu-west-1/);
+  });
+
+  it("shows the Home tab, another one to a guest", async () => {
+    await page.getByRole("button", { name: "Trailhound", exact: true }).click();
+
+    const home = page.locator("#home");
+    await home.getByText("You are an operator").waitFor();
+    assert.match(await home.innerText(), /Trailhound works[\s\S]*Open alerts[\s\S]*support2/);
+    assert.equal(await page.getByRole("log").isVisible(), false);
+    await picture(page, "home");
+    await actAs("gus");
+    await home.getByText("full members of this workspace").waitFor();
+    await actAs("sam");
+    await page.getByRole("button", { name: "security-alerts" }).click();
+    assert.equal(await home.isVisible(), false);
   });
 
   it("shows hostile text as text", async () => {
