@@ -103,6 +103,44 @@ describe("the signed HTTP door", () => {
     ]);
   });
 
+  it("turns a press in a dialog into a Click that knows its view, and no channel", async () => {
+    const { channel: _, message: __, response_url: ___, ...rest } = press;
+    const view = { id: "V1", type: "modal" };
+
+    assert.equal((await send(payload({ ...rest, container: { type: "view", view_id: "V1" }, view }))).status, 200);
+    assert.deepEqual(
+      clicks.map(({ viewId, value, channel, responseUrl }) => [viewId, value, channel, responseUrl]),
+      [["V1", "al_1", "", ""]],
+    );
+  });
+
+  it("turns an entry of a message's menu into a Shortcut with all that the message says", async () => {
+    const rich = { type: "rich_text", elements: [{ type: "rich_text_section", elements: [{ text: "AKIA…MPLE" }] }] };
+    const header = { type: "header", text: { type: "plain_text", text: "[HIGH]" } };
+    const message = {
+      type: "message",
+      ts: "1.2",
+      text: "new key",
+      blocks: [header, rich],
+      attachments: [{ text: "old" }],
+    };
+    const { actions: _, message: __, ...rest } = press;
+
+    const chosen = { ...rest, type: "message_action", callback_id: "ids/z/v1", message };
+    assert.equal((await send(payload(chosen))).status, 200);
+    assert.deepEqual(shortcuts, [
+      {
+        user: "U1",
+        userTeam: "T1",
+        team: "T1",
+        channel: "C1",
+        text: "new key\n[HIGH]\nAKIA…MPLE\nold",
+        triggerId: "t.1",
+        responseUrl: "https://hooks.slack.com/actions/1",
+      },
+    ]);
+  });
+
   it("answers a submission with what the handler says", async () => {
     const answer = await send(payload(submit));
 
