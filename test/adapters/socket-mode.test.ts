@@ -1,76 +1,22 @@
 import assert from "node:assert/strict";
-import { createHash } from "node:crypto";
-import { createServer, type Server } from "node:http";
-import type { Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Door, openDoor } from "../../src/adapters/bolt.ts";
 import { memoryLog } from "../../src/adapters/memory.ts";
+import type { TIMING } from "../../src/adapters/socketmode.ts";
 import { openVitals } from "../../src/adapters/vitals.ts";
-import type { Click } from "../../src/ports.ts";
+import type { Click, HomeOpened, Listeners, Submission, SubmissionAnswer } from "../../src/ports.ts";
+import { type Manner, openRefused, openWell, type SlackSockets, startSlackSockets } from "./socket-stand-in.ts";
 
 const clock = { now: () => Date.now() };
-
-/** Slack's side of Socket Mode, small: hands out its own address and keeps what the app sends over the connection. */
-async function startSlack() {
-  const sockets: Socket[] = [];
-  const received: { readonly envelope_id?: string; readonly payload?: unknown }[] = [];
-  const asked: string[] = [];
-  const server: Server = createServer((request, response) => {
-    asked.push(`${request.url} ${request.headers.authorization}`);
-    const address = server.address();
-    const port = typeof address === "object" ? address?.port : 0;
-    response.writeHead(200, { "content-type": "application/json" });
-    response.end(JSON.stringify({ ok: true, url: `ws://127.0.0.1:${port}/link` }));
-  });
-  server.on("upgrade", (request, socket: Socket) => {
-    const accept = createHash("sha1")
-      .update(`${request.headers["sec-websocket-key"]}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`)
-      .digest("base64");
-    socket.write(
-      `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\n\r\n`,
-    );
-    sockets.push(socket);
-    socket.on("data", (data) => {
-      // A close frame is answered by one, then the connection ends.
-      if (((data[0] ?? 0) & 0x0f) === 8) return socket.end(Buffer.from([0x88, 0]));
-      const text = unmasked(data);
-      if (text.startsWith("{")) received.push(JSON.parse(text));
-    });
-    socket.on("error", () => undefined);
-    socket.write(frame(JSON.stringify({ type: "hello", num_connections: 1, connection_info: { app_id: "A1" } })));
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  return {
-    apiUrl: `http://127.0.0.1:${typeof address === "object" ? address?.port : 0}/api/`,
-    sockets,
-    received,
-    asked,
-    send: (message: unknown) => sockets.at(-1)?.write(frame(JSON.stringify(message))),
-    stop() {
-      for (const socket of sockets) socket.destroy();
-      server.close();
-    },
-  };
-}
-
-/** One text frame from a server: RFC 6455 §5.2. */
-function frame(text: string): Buffer {
-  const body = Buffer.from(text);
-  const head =
-    body.length < 126
-      ? Buffer.from([0x81, body.length])
-      : Buffer.from([0x81, 126, body.length >> 8, body.length & 0xff]);
-  return Buffer.concat([head, body]);
-}
-
-/** The text of one short frame from a client, which masks what it sends. */
-function unmasked(data: Buffer): string {
-  const long = ((data[1] ?? 0) & 0x7f) === 126;
-  const at = long ? 4 : 2;
-  const mask = data.subarray(at, at + 4);
-  return Buffer.from(data.subarray(at + 4).map((byte, index) => byte ^ (mask[index % 4] ?? 0))).toString();
-}
+/** Long enough for a slow machine, short enough for a test. */
+const QUICK = {
+  connectMs: 400,
+  drainMs: 250,
+  backoffMs: 20,
+  longestBackoffMs: 60,
+  deafMs: 60_000,
+  hangUpMs: 150,
+};
 
 const press = (envelope: string) => ({
   type: "interactive",
@@ -87,68 +33,364 @@ const press = (envelope: string) => ({
     actions: [{ type: "button", action_id: "ids/x/v1", block_id: "b", value: "al_1", action_ts: "1.3" }],
   },
 });
+const submit = (envelope: string) => ({
+  type: "interactive",
+  envelope_id: envelope,
+  accepts_response_payload: true,
+  payload: {
+    type: "view_submission",
+    team: { id: "T1" },
+    user: { id: "U1", team_id: "T1" },
+    trigger_id: `t.${envelope}`,
+    view: { id: "V1", callback_id: "ids/y/v1", private_metadata: "", state: { values: {} } },
+  },
+});
+const opened = (envelope: string, attempt = 0) => ({
+  type: "events_api",
+  envelope_id: envelope,
+  accepts_response_payload: false,
+  retry_attempt: attempt,
+  retry_reason: attempt === 0 ? "" : "timeout",
+  payload: {
+    type: "event_callback",
+    event_id: "Ev1",
+    team_id: "T1",
+    api_app_id: "A1",
+    event: { type: "app_home_opened", user: "U1", channel: "D1", tab: "home", event_ts: "1.4" },
+  },
+});
+/** As Slack sends them. */
+const goodbye = (reason: "warning" | "refresh_requested" | "link_disabled") => ({
+  type: "disconnect",
+  reason,
+  debug_info: { host: "applink-1" },
+});
 
 describe("the Socket Mode door", () => {
-  let slack: Awaited<ReturnType<typeof startSlack>>;
-  let door: Door;
-  const clicks: Click[] = [];
+  let slack: SlackSockets;
+  let door: Door | undefined;
+  let clicks: Click[];
+  let homes: HomeOpened[];
+  let onSubmit: (submission: Submission) => Promise<SubmissionAnswer>;
+  let deaf: number;
+  let log: ReturnType<typeof memoryLog>;
+  let vitals: ReturnType<typeof openVitals>;
 
-  before(async () => {
-    slack = await startSlack();
-    const listeners = {
-      clicks: { "ids/x/v1": async (click: Click) => void clicks.push(click) },
-      submissions: {},
+  beforeEach(async () => {
+    slack = await startSlackSockets();
+    [door, clicks, homes, deaf, log, vitals] = [undefined, [], [], 0, memoryLog(), openVitals(clock)];
+    onSubmit = async () => ({ kind: "close" });
+  });
+  afterEach(async () => {
+    const before = performance.now();
+    await door?.close();
+    assert.ok(performance.now() - before < 3_000, "close() took longer than 3 s");
+    await until(() => slack.standing().length === 0, "a connection outlives the door");
+    await slack.stop();
+    assert.ok(!JSON.stringify(log.lines).includes("xapp-"), "the token is in the log");
+  });
+
+  async function start(timing: Partial<typeof TIMING> = {}, apiUrl = slack.apiUrl): Promise<void> {
+    const listeners: Listeners = {
+      clicks: { "ids/x/v1": async (click) => void clicks.push(click) },
+      submissions: { "ids/y/v1": (submission) => onSubmit(submission) },
       commands: {},
       shortcuts: {},
-      homeOpened: async () => undefined,
+      homeOpened: async (home) => void homes.push(home),
     };
     door = await openDoor(listeners, {
       token: "xoxb-test",
-      apiUrl: slack.apiUrl,
-      door: { mode: "socket", appToken: "xapp-test", onDeaf: () => undefined },
+      apiUrl,
+      door: { mode: "socket", appToken: "xapp-test", onDeaf: () => (deaf += 1), timing: { ...QUICK, ...timing } },
       clock,
-      vitals: openVitals(clock),
-      log: memoryLog(),
+      vitals,
+      log,
     });
-  });
-  after(async () => {
-    await door.close();
-    slack.stop();
-  });
-
-  const until = async (what: () => boolean) => {
-    for (let n = 0; n < 400 && !what(); n++) await sleep(25);
-    assert.ok(what(), "not within 10 s");
-  };
+  }
+  const both = () => until(() => slack.standing().length === 2, "two connections do not stand");
+  const vital = () => vitals.all().find(({ part }) => part === "door");
 
   it("asks for two connections with the app-level token", async () => {
-    await until(() => slack.sockets.length === 2);
+    await start();
+    await both();
 
     const asked = "/api/apps.connections.open Bearer xapp-test";
     assert.deepEqual(slack.asked, [asked, asked]);
+    assert.equal(vital()?.state, "ok");
   });
 
   it("acknowledges a press and hands it on as the HTTP door does", async () => {
-    slack.send(press("e1"));
+    await start();
+    await both();
+    slack.lines[1]?.send(press("e1"));
     await until(() => clicks.length === 1);
 
-    assert.deepEqual(
-      slack.received.map(({ envelope_id }) => envelope_id),
-      ["e1"],
-    );
-    assert.deepEqual(
-      [clicks[0]?.value, clicks[0]?.channel, clicks[0]?.messageTs, clicks[0]?.triggerId],
-      ["al_1", "C1", "1.2", "t.e1"],
-    );
+    assert.deepEqual(acks(), [[], ["e1"]]);
+    const { value, channel, messageTs, triggerId } = clicks[0] ?? {};
+    assert.deepEqual([value, channel, messageTs, triggerId], ["al_1", "C1", "1.2", "t.e1"]);
   });
 
-  it("connects again when the connection breaks, and goes on", async () => {
-    slack.sockets.at(-1)?.destroy();
-    await until(() => slack.sockets.length === 3);
-    await sleep(100);
-    slack.send(press("e2"));
+  it("answers a submission over the connection it came from", async () => {
+    onSubmit = async () => ({ kind: "errors", errors: { reason: "too short" } });
+    await start();
+    await both();
+    slack.lines[0]?.send(submit("e1"));
+    await until(() => slack.lines[0]?.received.length === 1);
 
-    await until(() => clicks.length === 2);
-    assert.equal(clicks[1]?.triggerId, "t.e2");
+    const payload = { response_action: "errors", errors: { reason: "too short" } };
+    assert.deepEqual(slack.lines[0]?.received, [{ envelope_id: "e1", payload }]);
   });
+
+  it("acknowledges and hands on an event that Slack sends again over the other connection", async () => {
+    await start();
+    await both();
+    slack.lines[0]?.send(opened("e1"));
+    slack.lines[1]?.send(opened("e2", 1));
+    await until(() => homes.length === 2);
+
+    assert.deepEqual(acks(), [["e1"], ["e2"]]);
+  });
+
+  it("connects again when both connections break, and goes on", async () => {
+    await start();
+    await both();
+    for (const line of slack.lines) line.break();
+    await until(() => slack.lines.length === 4);
+    await both();
+    slack.standing()[0]?.send(press("e2"));
+
+    await until(() => clicks.length === 1);
+  });
+
+  for (const reason of ["warning", "refresh_requested", "link_disabled"] as const)
+    it(`hears on over a connection that Slack wants renewed (${reason}) until its successor stands`, async () => {
+      await start();
+      await both();
+      const [asked, other] = slack.lines;
+      asked?.send(goodbye(reason));
+      asked?.send(press("e1"));
+      other?.send(press("e2"));
+      await until(() => slack.lines.length === 3);
+      asked?.send(press("e3"));
+      await until(() => asked?.isOpen() === false, "the old connection stays");
+      slack.lines[2]?.send(press("e4"));
+      await until(() => clicks.length === 4);
+
+      assert.deepEqual(acks(), [["e1", "e3"], ["e2"], ["e4"]]);
+      assert.deepEqual(slack.leftStanding, [2]);
+    });
+
+  it("loses nothing when Slack wants both renewed at once", async () => {
+    await start();
+    await both();
+    const old = [...slack.lines];
+    for (const line of old) line.send(goodbye("warning"));
+    for (let n = 0; n < 20; n++) {
+      slack
+        .standing()
+        .at(n % slack.standing().length)
+        ?.send(press(`e${n}`));
+      await sleep(5);
+    }
+    await until(() => slack.leftStanding.length === 2 && clicks.length === 20);
+
+    assert.equal(new Set(acks().flat()).size, 20);
+    assert.deepEqual([slack.leftStanding.at(-1), old.some((line) => line.isOpen())], [2, false]);
+  });
+
+  it("renews connections by age, and two stand all the time", async () => {
+    await start({ ageMs: 300, drainMs: 100 });
+    await both();
+    await until(() => slack.leftStanding.length >= 4, "connections are not renewed");
+
+    assert.ok(Math.min(...slack.leftStanding) >= 2, `left standing: ${slack.leftStanding}`);
+  });
+
+  it("keeps an old connection while no new one can be had", async () => {
+    await start({ ageMs: 50 });
+    await both();
+    slack.manner.open = openRefused("internal_error");
+    await until(() => slack.asked.length > 6);
+
+    assert.deepEqual(slack.leftStanding, []);
+    assert.equal(vital()?.state, "ok");
+  });
+
+  const failing: readonly (readonly [string, Manner["open"], RegExp])[] = [
+    ["answers 500", (response) => response.writeHead(500).end("oops"), /500/],
+    ["answers HTML", (response) => response.writeHead(200).end("<html>maintenance</html>"), /./],
+    ["has no address", (response) => response.writeHead(200).end('{"ok":true}'), /URL/],
+    ["says too_many_websockets", openRefused("too_many_websockets"), /too_many_websockets/],
+    ["hangs", () => undefined, /hello did not come/],
+    ["breaks off", (response) => response.destroy(), /./],
+  ];
+  for (const [name, open, why] of failing)
+    it(`tries again while apps.connections.open ${name}`, async () => {
+      slack.manner.open = open;
+      await start({ connectMs: 150 });
+      await until(() => slack.asked.length >= 4);
+
+      assert.equal(vital()?.state, "failing");
+      assert.match(vital()?.why ?? "", why);
+      slack.manner.open = openWell;
+      await both();
+      await until(() => vital()?.state === "ok");
+    });
+
+  it("waits as long as apps.connections.open asks it to (429)", async () => {
+    slack.manner.open = (response) => response.writeHead(429, { "retry-after": "1" }).end('{"ok":false}');
+    const before = performance.now();
+    await start();
+    slack.manner.open = openWell;
+    assert.equal(slack.asked.length, 2);
+    await both();
+
+    assert.ok(performance.now() - before >= 990, "it did not wait");
+  });
+
+  const unfinished: readonly (readonly [string, Manner["greeting"]])[] = [
+    ["is not upgraded", "no-upgrade"],
+    ["opens but hears no hello", "silent"],
+    ["ends with its hello", "hello-and-end"],
+  ];
+  for (const [name, greeting] of unfinished)
+    it(`gives up a connection that ${name}, and makes another one`, async () => {
+      slack.manner.greeting = greeting;
+      await start({ connectMs: 150 });
+      await until(() => slack.lines.length >= 4);
+      slack.manner.greeting = "hello";
+      await until(() => slack.standing().length === 2 && vital()?.state === "ok");
+      slack.standing()[0]?.send(press("e1"));
+
+      await until(() => clicks.length === 1);
+    });
+
+  it("does not call itself well over connections that end with their hello", async () => {
+    slack.manner.greeting = "hello-and-end";
+    await start();
+    await until(() => slack.lines.length >= 6 && vital()?.state === "failing");
+
+    assert.equal(vital()?.why, "the connection ended");
+  });
+
+  it("is refused with a token that Slack refuses, and leaves nothing running", async () => {
+    slack.manner.open = openRefused("invalid_auth");
+
+    await assert.rejects(start(), /^Error: Slack refuses SLACK_APP_TOKEN: invalid_auth; .*xapp-….*connections:write$/);
+    await sleep(150);
+    assert.ok(slack.asked.length <= 2, "it goes on asking");
+  });
+
+  it("keeps trying when the token is revoked later, and says once that it is deaf", async () => {
+    await start({ deafMs: 300 });
+    await both();
+    slack.manner.open = openRefused("token_revoked");
+    for (const line of slack.lines) line.break();
+    await until(() => deaf === 1);
+    await sleep(400);
+
+    assert.deepEqual([deaf, vital()?.state, vital()?.why], [1, "failing", "token_revoked"]);
+    assert.ok(slack.asked.length > 5, "it gave up");
+    slack.manner.open = openWell;
+    await both();
+    await until(() => vital()?.state === "ok");
+  });
+
+  it("is not deaf while one connection stands", async () => {
+    await start({ deafMs: 150 });
+    await both();
+    slack.manner.open = openRefused("internal_error");
+    slack.lines[0]?.break();
+    await until(() => slack.asked.length > 5);
+    await sleep(200);
+
+    assert.deepEqual([deaf, vital()?.state], [0, "ok"]);
+  });
+
+  it("makes a new connection when Slack answers no ping", async () => {
+    await start({ pongMs: 150 });
+    await both();
+    slack.manner.mute = true;
+    await until(() => slack.standing().length === 0, "the dead connections stay");
+    slack.manner.mute = false;
+
+    await until(() => slack.lines.length >= 4);
+    await both();
+  });
+
+  it("opens while Slack cannot be reached, and connects later", async () => {
+    const { port, apiUrl } = slack;
+    await slack.stop();
+    await start({ connectMs: 150 }, apiUrl);
+    assert.equal(vital()?.state, "failing");
+
+    slack = await startSlackSockets(port);
+    await both();
+    await until(() => vital()?.state === "ok");
+  });
+
+  it("survives an answer whose connection is gone", async () => {
+    let answer = (_answer: SubmissionAnswer): void => undefined;
+    onSubmit = () =>
+      new Promise((resolve) => {
+        answer = resolve;
+      });
+    await start();
+    await both();
+    slack.lines[0]?.send(submit("e1"));
+    await until(() => answer.length === 1);
+    slack.lines[0]?.break();
+    await until(() => slack.lines.length === 3);
+    answer({ kind: "close" });
+
+    await until(() => log.lines.some(({ name }) => name === "listener.failed"));
+    slack.standing()[0]?.send(press("e2"));
+    await until(() => clicks.length === 1);
+  });
+
+  it("survives messages that are not what Slack sends", async () => {
+    await start();
+    await both();
+    const odd = ["null", "no JSON", "[]", "7", '{"type":"events_api"}', '{"type":"interactive","envelope_id":"e0"}'];
+    for (const text of odd) slack.lines[0]?.send(text);
+    slack.lines[0]?.send(press("e1"));
+
+    await until(() => clicks.length === 1);
+    assert.equal(slack.lines.length, 2);
+  });
+
+  const endings: readonly (readonly [string, Partial<Manner>])[] = [
+    ["an answer of apps.connections.open is awaited", { open: () => undefined }],
+    ["an upgrade is awaited", { greeting: "no-upgrade" }],
+    ["a hello is awaited", { greeting: "silent" }],
+  ];
+  for (const [name, manner] of endings)
+    it(`closes at once while ${name}`, async () => {
+      Object.assign(slack.manner, manner);
+      await start({ connectMs: 100 });
+      const { length } = slack.asked;
+      await door?.close();
+      slack.manner.open = openWell;
+      await sleep(150);
+
+      assert.equal(slack.asked.length, length);
+      assert.deepEqual([slack.standing().length, deaf], [0, 0]);
+    });
+
+  it("closes connections whose end Slack does not answer", async () => {
+    await start();
+    await both();
+    slack.manner.mute = true;
+    await door?.close();
+
+    await until(() => slack.standing().length === 0);
+  });
+
+  /** The envelopes acknowledged over each connection. */
+  const acks = () => slack.lines.map(({ received }) => received.map(({ envelope_id }) => envelope_id));
 });
+
+async function until(what: () => boolean, otherwise = "not within 10 s"): Promise<void> {
+  for (const end = Date.now() + 10_000; !what() && Date.now() < end; ) await sleep(10);
+  assert.ok(what(), otherwise);
+}
