@@ -43,8 +43,8 @@ export function homeView({ health, alerts, accounts, mayContain }: HomeView): Ho
               : words`You may read alerts. Disabling keys and /ids is for those whom the config names as operators.`,
           ),
         ]),
-        ...helpParts(),
       ),
+      ...helpParts().map((part) => rich(part)),
     ],
   };
 }

@@ -201,7 +201,7 @@ function sources(answer: WhoAnswer): Block {
 
 function historyRows({ regions, answered, unanswered, more, days, done }: History): Inline[][] {
   const isWhole = answered === regions && unanswered.length === 0;
-  const told = isWhole ? words`all ${regions} regions` : words`${answered} of ${regions} regions`;
+  const told = words`${answered} of ${regions} regions`;
   const state = done ? words`CloudTrail, last ${days} days: ${told}` : words`CloudTrail: asking … ${told} so far`;
   return [
     [
