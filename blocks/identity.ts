@@ -111,6 +111,7 @@ function blocksOf(answer: WhoAnswer, withChoices: boolean): Block[] {
   const picks = withChoices ? choices : [];
   const cards = identities.slice(0, SHOWN).map(card);
   return [
+    ...(isDone(answer) ? [] : [rich(lines(progress(answer)))]),
     ...(identities.length === 1 && subject.kind !== "key" ? [] : [rich(lines(title(answer)))]),
     ...(picks.length === 0
       ? cards
@@ -135,6 +136,13 @@ function title(answer: WhoAnswer): Inline[] {
   if (isFound(answer)) return asked;
   if (!isDone(answer)) return [say(words`Looking for `), ...asked, say(words` …`)];
   return [bold(words`Nothing found`), say(words` about `), ...asked, say(words`.`)];
+}
+
+/** Who is being asked; on top, because the rest may not fit the screen. */
+function progress({ history }: WhoAnswer): Inline[] {
+  if (history === undefined) return [say(words`IAM: asking …`)];
+  const { answered, regions } = history;
+  return [bold(words`Partial. `), say(words`CloudTrail: asking … ${answered} of ${regions} regions so far`)];
 }
 
 function subjectInline(subject: Subject): Inline[] {
@@ -175,7 +183,7 @@ function card({ account, userName, arn, createdAt, passwordLastUsed, keys }: Ide
 
 /** Where it was looked, how far that reaches, and what is missing. */
 function sources(answer: WhoAnswer): Block {
-  const { subject, store, iam, searched, outside, history, notes } = answer;
+  const { subject, store, searched, outside, history, notes } = answer;
   const names = searched.map(({ id, name }) =>
     name === undefined ? shown(id, 30) : words`${shown(name, 40)} (${shown(id, 30)})`,
   );
@@ -187,7 +195,6 @@ function sources(answer: WhoAnswer): Block {
           : words`Trailhound's own store does not answer: alerts are missing here`,
       ),
     ],
-    ...(iam === "asked" ? [[say(words`IAM: asking …`)]] : []),
     ...(names.length > 0 ? [[say(words`IAM: ${listed(names)}`)]] : []),
     ...(outside === true ? [[say(words`IAM and CloudTrail not asked: its account is not in the config`)]] : []),
     ...(subject.kind === "address"
@@ -201,12 +208,10 @@ function sources(answer: WhoAnswer): Block {
 
 function historyRows({ regions, answered, unanswered, more, days, done }: History): Inline[][] {
   const isWhole = answered === regions && unanswered.length === 0;
-  const told = words`${answered} of ${regions} regions`;
-  const state = done ? words`CloudTrail, last ${days} days: ${told}` : words`CloudTrail: asking … ${told} so far`;
   return [
     [
-      ...(isWhole ? [] : [bold(words`Partial. `)]),
-      say(state),
+      ...(isWhole || !done ? [] : [bold(words`Partial. `)]),
+      say(words`CloudTrail, last ${days} days: ${answered} of ${regions} regions`),
       ...(more ? [say(words`; the newest 150 of each region`)] : []),
     ],
     ...unanswered.slice(0, 4).map(({ place, why }) => [say(words`  ${shown(place, 60)}: ${shown(why, 160)}`)]),
