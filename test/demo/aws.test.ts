@@ -105,4 +105,22 @@ describe("aws endpoint, spoken to by the real SDK clients", () => {
     const elsewhere = new CloudTrailClient({ ...clientOptions(), region: "eu-north-1" });
     assert.deepEqual((await elsewhere.send(new LookupEventsCommand(query()))).Events, []);
   });
+
+  it("answers LookupEvents with what all keys of a user did, since a moment", async () => {
+    for (const { id: keyId } of world.keysOf("deploy-bot"))
+      world.call({ keyId, action: "sts:GetCallerIdentity", ...CLIENTS.ci, region: "us-east-1" });
+    const bobs = world.keysOf("bob")[0]?.id ?? "";
+    world.call({ keyId: bobs, action: "sts:GetCallerIdentity", ...CLIENTS.bob, region: "us-east-1" });
+    await world.settled();
+    const client = new CloudTrailClient(clientOptions());
+    const ask = async (StartTime: Date) => {
+      const attribute = { AttributeKey: "Username" as const, AttributeValue: "deploy-bot" };
+      const { Events = [] } = await client.send(new LookupEventsCommand({ LookupAttributes: [attribute], StartTime }));
+      return Events.map((event) => JSON.parse(event.CloudTrailEvent ?? "{}").userIdentity.accessKeyId);
+    };
+
+    const keys = world.keysOf("deploy-bot").map(({ id }) => id);
+    assert.deepEqual((await ask(new Date(Date.now() - 60_000))).toSorted(), keys.toSorted());
+    assert.deepEqual(await ask(new Date(Date.now() + 60_000)), []);
+  });
 });
