@@ -273,6 +273,15 @@ describe("the Socket Mode door", () => {
     assert.equal(vital()?.why, "the connection ended");
   });
 
+  it("waits before it asks again for connections that end with their hello", async () => {
+    slack.manner.greeting = "hello-and-end";
+    await start({ backoffMs: 5_000, longestBackoffMs: 5_000 });
+    await until(() => vital()?.state === "failing" && slack.lines.length === 2);
+    await sleep(150);
+
+    assert.equal(slack.asked.length, 2);
+  });
+
   it("is refused with a token that Slack refuses, and leaves nothing running", async () => {
     slack.manner.open = openRefused("invalid_auth");
 
