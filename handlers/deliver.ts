@@ -5,6 +5,7 @@
 import { alertMessage } from "../blocks/alert.ts";
 import { type AccountView, alertOf, nextEditMs, type StoredAlert } from "../src/alert/alert.ts";
 import type { Ports, PostAnswer, Reservation } from "../src/ports.ts";
+import { delayMsAfter } from "./effect.ts";
 
 export interface DeliverContext {
   readonly channel: string;
@@ -17,7 +18,6 @@ type DeliverPorts = Pick<Ports, "alerts" | "outbox" | "chat" | "clock" | "log">;
 
 /** Slack lists a new message within a moment; a second look this much later settles that it is not there. */
 const SECOND_LOOK_MS = 5_000;
-const RETRY_MS = 1_000;
 /** A refusal that only a person can end (channel archived, token revoked) is tried again this often. */
 const PERMANENT_RETRY_MS = 60_000;
 
@@ -48,7 +48,12 @@ async function post(
   const { alert, searchSince, missedAt } = reservation;
   const { channel } = context;
   if (searchSince !== undefined) {
-    const search = await ports.chat.findPost(channel, alert.id, searchSince);
+    const search = await ports.chat.findPost(channel, alert.id, searchSince).catch((error: unknown) => {
+      ports.log.warn({ alert: alert.id, why: String(error) }, "alert.not-searched");
+    });
+    // Slack is away: whoever held on to the reservation would lose time when it is back.
+    if (search === undefined)
+      return ports.alerts.releaseUnsure(alert.id, context.worker, await againAt(alert.id, ports), missedAt);
     // Revision 0: whatever that attempt showed, the alert as it stands now is edited in right after.
     if (search.kind === "found")
       return ports.alerts.confirm(alert.id, { channel, ts: search.ts, rev: 0 }, ports.clock.now());
@@ -82,16 +87,23 @@ async function settle(
       );
     case "unknown":
       ports.log.warn({ alert: alert.id, why: answer.why }, "alert.unsure");
-      return ports.alerts.releaseUnsure(alert.id, context.worker, now + RETRY_MS);
+      return ports.alerts.releaseUnsure(alert.id, context.worker, await againAt(alert.id, ports));
     case "not-sent": {
-      const wait = answer.retryAfterMs ?? (answer.permanent ? PERMANENT_RETRY_MS : RETRY_MS);
+      const waitMs = answer.retryAfterMs ?? (answer.permanent ? PERMANENT_RETRY_MS : undefined);
+      const at = waitMs === undefined ? await againAt(alert.id, ports) : now + waitMs;
       ports.log[answer.permanent ? "error" : "warn"](
-        { alert: alert.id, why: answer.why, retryMs: wait },
+        { alert: alert.id, why: answer.why, retryMs: at - now },
         "alert.not-sent",
       );
-      return ports.alerts.releaseClean(alert.id, context.worker, now + wait);
+      return ports.alerts.releaseClean(alert.id, context.worker, at);
     }
   }
+}
+
+/** 1 s, 2 s, 4 s … a minute, until Slack takes it. */
+async function againAt(id: string, { outbox, clock }: Pick<DeliverPorts, "outbox" | "clock">): Promise<number> {
+  const attempts = await outbox.failed({ kind: "deliver", id });
+  return clock.now() + delayMsAfter(Math.max(0, attempts - 1));
 }
 
 function messageOf(alert: StoredAlert, context: DeliverContext) {

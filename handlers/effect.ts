@@ -17,10 +17,15 @@ export async function handleRow(
     await handlers[row.kind](row.id);
   } catch (error) {
     const attempts = await ports.outbox.failed(row);
-    const delayMs = Math.min(MAX_DELAY_MS, 1_000 * 2 ** Math.min(attempts, 10));
+    const delayMs = delayMsAfter(attempts);
     await ports.outbox.postpone(row, ports.clock.now() + delayMs);
     ports.log.warn({ row: `${row.kind}:${row.id}`, attempts, delayMs, err: errorText(error) }, "effect.failed");
   }
+}
+
+/** 1 s, 2 s, 4 s … a minute. */
+export function delayMsAfter(attempts: number): number {
+  return Math.min(MAX_DELAY_MS, 1_000 * 2 ** Math.min(attempts, 10));
 }
 
 function errorText(error: unknown): string {

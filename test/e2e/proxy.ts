@@ -16,7 +16,7 @@ export type Mode =
   /** Answers in the server's place and closes; `when` names the requests that meet this. */
   | { readonly kind: "answer"; readonly text: string; readonly when?: RegExp };
 
-export interface Proxy {
+export interface TcpProxy {
   readonly port: number;
   /** `http://127.0.0.1:…` */
   readonly url: string;
@@ -32,7 +32,7 @@ interface Link {
 }
 
 /** A proxy before `http://127.0.0.1:1234`, or whatever listens on that port. */
-export async function startProxy(target: string | number): Promise<Proxy> {
+export async function startProxy(target: string | number): Promise<TcpProxy> {
   const targetPort = typeof target === "number" ? target : Number(new URL(target).port);
   const links = new Set<Link>();
   let mode: Mode = { kind: "pass" };
