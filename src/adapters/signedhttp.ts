@@ -71,11 +71,11 @@ export function signedHttp(options: SignedHttpOptions): SignedHttp {
     },
     start: () =>
       new Promise<void>((resolve, reject) => {
-        server.once("error", reject);
-        server.listen(options.port, options.host, () => {
-          server.off("error", reject);
-          resolve();
+        server.on("error", (error) => {
+          log.error({ err: error.message }, "door.failed");
+          reject(error);
         });
+        server.listen(options.port, options.host, resolve);
       }),
     /** Lets what was begun be answered; who is still sending after STOP_MS is cut off. */
     stop: () =>

@@ -92,16 +92,9 @@ export function socketMode(options: SocketModeOptions): Receiver {
       }),
       async connect() {
         timer = setTimeout(() => line.hangUp("Slack's hello did not come"), timing.connectMs);
-        try {
-          await receiver.start();
-        } catch (error) {
+        await receiver.start().catch((error: unknown) => {
           throw dropped.signal.aborted ? dropped.signal.reason : error;
-        } finally {
-          clearTimeout(timer);
-        }
-        if (!lines.has(line)) throw new Error("the connection ended right after Slack's hello");
-        hearing.add(line);
-        timer = setTimeout(() => isDue("renewed by age"), ageMs);
+        });
       },
       drain() {
         if (!lines.has(line)) return;
@@ -119,6 +112,11 @@ export function socketMode(options: SocketModeOptions): Receiver {
       },
     };
     takeOver(client, isDue, log);
+    client.on("connected", () => {
+      clearTimeout(timer);
+      hearing.add(line);
+      timer = setTimeout(() => isDue("renewed by age"), ageMs);
+    });
     client.on("disconnected", () => {
       clearTimeout(timer);
       lines.delete(line);

@@ -152,7 +152,8 @@ describe("the Socket Mode door", () => {
   });
 
   it("connects again when both connections break, and goes on", async () => {
-    await start();
+    // A connection that is gone is not drained: its timer would hold this test's process.
+    await start({ drainMs: 60_000 });
     await both();
     for (const line of slack.lines) line.break();
     await until(() => slack.lines.length === 4);
@@ -252,6 +253,7 @@ describe("the Socket Mode door", () => {
     ["is not upgraded", "no-upgrade"],
     ["opens but hears no hello", "silent"],
     ["ends with its hello", "hello-and-end"],
+    ["breaks the protocol with its hello", "hello-and-nonsense"],
   ];
   for (const [name, greeting] of unfinished)
     it(`gives up a connection that ${name}, and makes another one`, async () => {
@@ -265,13 +267,14 @@ describe("the Socket Mode door", () => {
       await until(() => clicks.length === 1);
     });
 
-  it("does not call itself well over connections that end with their hello", async () => {
-    slack.manner.greeting = "hello-and-end";
-    await start();
-    await until(() => slack.lines.length >= 6 && vital()?.state === "failing");
+  for (const greeting of ["hello-and-end", "hello-and-nonsense"] as const)
+    it(`does not call itself well over connections that say ${greeting.replaceAll("-", " ")}`, async () => {
+      slack.manner.greeting = greeting;
+      await start();
+      await until(() => slack.lines.length >= 6 && vital()?.state === "failing");
 
-    assert.equal(vital()?.why, "the connection ended");
-  });
+      assert.match(vital()?.why ?? "", /^the connection ended/);
+    });
 
   it("waits before it asks again for connections that end with their hello", async () => {
     slack.manner.greeting = "hello-and-end";

@@ -10,8 +10,8 @@ import type { Socket } from "node:net";
 export interface Manner {
   /** How apps.connections.open is answered. */
   open: (response: ServerResponse, url: string) => void;
-  /** What follows the upgrade: Slack's hello, nothing, a hello and the end in one write, or no upgrade at all. */
-  greeting: "hello" | "silent" | "hello-and-end" | "no-upgrade";
+  /** What follows the upgrade: Slack's hello, nothing, a hello and the end or nonsense in one write, no upgrade. */
+  greeting: "hello" | "silent" | "hello-and-end" | "hello-and-nonsense" | "no-upgrade";
   /** Answers neither pings nor close frames. */
   mute: boolean;
 }
@@ -79,6 +79,7 @@ export async function startSlackSockets(port = 0): Promise<SlackSockets> {
     const hello = frame(TEXT, JSON.stringify({ type: "hello", num_connections: 1, connection_info: { app_id: "A1" } }));
     if (manner.greeting === "hello") socket.write(hello);
     if (manner.greeting === "hello-and-end") socket.end(Buffer.concat([hello, frame(CLOSE, "")]));
+    if (manner.greeting === "hello-and-nonsense") socket.write(Buffer.concat([hello, frame(RESERVED, "")]));
   });
   await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
   const address = server.address();
@@ -99,7 +100,7 @@ export async function startSlackSockets(port = 0): Promise<SlackSockets> {
   };
 }
 
-const [TEXT, CLOSE, PING, PONG] = [1, 8, 9, 10];
+const [TEXT, RESERVED, CLOSE, PING, PONG] = [1, 3, 8, 9, 10];
 
 function lineOf(socket: Socket, manner: Manner): Line {
   const received: Line["received"] = [];
