@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { connect } from "node:net";
 import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
+import fc from "fast-check";
 import { signatureOf } from "../../demo/interaction.ts";
 import { type Door, openDoor } from "../../src/adapters/bolt.ts";
 import { memoryLog } from "../../src/adapters/memory.ts";
@@ -20,6 +21,7 @@ const EXAMPLE = {
 const FORM = "application/x-www-form-urlencoded";
 const JSON_TYPE = "application/json";
 const REQUEST_MS = 300;
+const RUNS = 300;
 
 describe("signed HTTP", () => {
   let door: Door;
@@ -233,6 +235,22 @@ describe("signed HTTP", () => {
       assert.ok(status >= 400 && status < 500, String(status));
       nothingHappened();
     });
+
+  it("answers whatever is signed, and never with 5xx", async () => {
+    const types = ["block_actions", "view_submission", "message_action", "event_callback", "view_closed", "shortcut"];
+    const keys = ["actions", "view", "event", "user", "team", "channel", "message", "callback_id", "response_urls"];
+    const ids = { action_id: "ids/x/v1", callback_id: "ids/y/v1", type: "app_home_opened", tab: "home" };
+    const values = fc.oneof(fc.jsonValue(), fc.constant(ids), fc.constant([ids]));
+    const bodies = fc.tuple(fc.constantFrom(...types), fc.dictionary(fc.constantFrom(...keys), values));
+    await fc.assert(
+      fc.asyncProperty(bodies, fc.boolean(), async ([type, rest], form) => {
+        const body = { ...rest, type };
+        const { status } = await (form ? send(payload(body)) : send(JSON.stringify(body), { type: JSON_TYPE }));
+        assert.ok(status < 500, String(status));
+      }),
+      { numRuns: RUNS },
+    );
+  });
 
   it("answers 404 at once when a listener fails before its answer", async () => {
     failing = true;
