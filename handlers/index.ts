@@ -6,7 +6,15 @@ import { ACKNOWLEDGE, DETAILS, DISABLE_KEY } from "../blocks/alert.ts";
 import { DISABLE_SUBMIT, REASON } from "../blocks/containment.ts";
 import { sentenceModal, WHO_PICK, WHO_SHARE } from "../blocks/identity.ts";
 import { noticeMessage } from "../blocks/notice.ts";
-import { type Click, type Command, type Listeners, type Ports, StoreError, type Submission } from "../src/ports.ts";
+import {
+  type Click,
+  ClosedError,
+  type Command,
+  type Listeners,
+  type Ports,
+  StoreError,
+  type Submission,
+} from "../src/ports.ts";
 import { type ActionDeps, onAcknowledge, onDetails, onDisableClick, onDisableSubmit } from "./action.ts";
 import { type CommandDeps, handleCommand } from "./command.ts";
 import { type HomeDeps, onHomeOpened } from "./home.ts";
@@ -66,6 +74,8 @@ async function sorry(
   { responseUrl, viewId = "" }: { readonly responseUrl: string; readonly viewId?: string },
   deps: Pick<Ports, "chat" | "log">,
 ): Promise<void> {
+  // Whoever closed the dialog does not want to hear of it, and it is no failure.
+  if (error instanceof ClosedError) return deps.log.info({ listener }, "dialog.closed");
   told(error, listener, deps);
   const sentence = sentenceOf(error);
   const answered =

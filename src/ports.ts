@@ -376,6 +376,11 @@ export interface ChatUser {
   readonly external: boolean;
 }
 
+/** Its reader closed the dialog: nobody is there to be shown anything. */
+export class ClosedError extends Error {
+  override readonly name = "ClosedError";
+}
+
 export interface Chat {
   /** `key` (the alert id) goes into the message's metadata, so that `findPost` can find it again. */
   post(channel: string, message: Message, key: string): Promise<PostAnswer>;
@@ -384,6 +389,7 @@ export interface Chat {
   findPost(channel: string, key: string, since: number): Promise<SearchAnswer>;
   /** Opens a modal within 3 s of the click; gives its view id. */
   openModal(triggerId: string, view: Modal): Promise<string>;
+  /** @throws ClosedError when the dialog is no longer open. */
   updateModal(viewId: string, view: Modal): Promise<void>;
   /** Answers a click or command, for its author only or for all who read the channel. */
   respond(responseUrl: string, message: Message, to?: "author" | "channel"): Promise<void>;

@@ -5,7 +5,7 @@
  */
 import { webApi } from "@slack/bolt";
 import type { Message } from "../../blocks/text.ts";
-import type { Chat, ChatUser, Log, PostAnswer, SearchAnswer } from "../ports.ts";
+import { type Chat, type ChatUser, ClosedError, type Log, type PostAnswer, type SearchAnswer } from "../ports.ts";
 
 const TIMEOUT_MS = 10_000;
 /** Name of our message metadata; the payload's `k` is the alert id. */
@@ -85,7 +85,10 @@ export function openChat(options: SlackOptions): Chat {
       return opened.id;
     },
     async updateModal(viewId, view) {
-      await client.views.update({ view_id: viewId, view });
+      await client.views.update({ view_id: viewId, view }).catch((cause: unknown) => {
+        const isClosed = cause instanceof webApi.WebAPIPlatformError && cause.data.error === "not_found";
+        throw isClosed ? new ClosedError(`dialog ${viewId} is closed`, { cause }) : cause;
+      });
     },
     respond: (responseUrl, message, to = "author") => respond(responseUrl, message, to, answerHosts),
     async publishHome(user, view) {

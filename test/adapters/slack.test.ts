@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { textModal } from "../../blocks/identity.ts";
 import { noticeMessage } from "../../blocks/notice.ts";
+import { words } from "../../blocks/text.ts";
 import { memoryLog } from "../../src/adapters/memory.ts";
 import { openChat } from "../../src/adapters/slack.ts";
-import type { Chat } from "../../src/ports.ts";
+import { type Chat, ClosedError } from "../../src/ports.ts";
 
 type Answer = (request: { readonly method: string; readonly form: URLSearchParams }, response: ServerResponse) => void;
 
@@ -37,6 +39,15 @@ describe("Slack's Web API", () => {
   after(() => {
     server.closeAllConnections();
     server.close();
+  });
+
+  it("tells a dialog that was closed from one that Slack does not take", async () => {
+    const view = textModal(words`hello`);
+
+    answer = json({ ok: false, error: "not_found" });
+    await assert.rejects(chat.updateModal("V1", view), ClosedError);
+    answer = json({ ok: false, error: "invalid_arguments" });
+    await assert.rejects(chat.updateModal("V1", view), (error) => !(error instanceof ClosedError));
   });
 
   const post = () => chat.post("C1", message, "al_1");
