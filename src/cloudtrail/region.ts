@@ -3,6 +3,8 @@
  * Pure. Source: AWS General Reference, "Regions enabled by default": what an account has without anybody's doing.
  */
 
+import { partitionOf } from "./arn.ts";
+
 /** `"eu-west-1"` → true. A record's region is its sender's word. */
 export function isRegion(text: string): boolean {
   return /^[a-z]{2,4}(-[a-z]+)+-\d{1,2}$/.test(text);
@@ -27,6 +29,11 @@ const DEFAULT_REGIONS: readonly string[] = [
   "ap-southeast-2",
   "sa-east-1",
 ];
+/** Whether a region is there without anybody's enabling it; regions outside the standard partition are all so. */
+export function isDefaultRegion(region: string): boolean {
+  return DEFAULT_REGIONS.includes(region) || partitionOf(region) !== "aws";
+}
+
 /** Records of global services, IAM and sign-in for two, are kept there. */
 const GLOBAL_REGION = "us-east-1";
 

@@ -14,7 +14,7 @@ export interface Field {
 
 /**
  * `fieldOf("requestParameters.ipPermissions.items.toPort")` tries every element of the array `items`;
- * `fieldOf("ids.action")` asks for the fact.
+ * `fieldOf("ids.action")` asks for the fact, and tries every text of one that is a list.
  */
 export function fieldOf(path: string): Field {
   if (path.startsWith("ids.")) {
@@ -22,7 +22,8 @@ export function fieldOf(path: string): Field {
       path,
       some(facts, test) {
         const value = facts.value(path);
-        return value !== undefined && test(value);
+        if (value === undefined) return false;
+        return typeof value === "object" ? value.some(test) : test(value);
       },
     };
   }

@@ -1,11 +1,13 @@
 /**
- * Policies: what an IAM or resource policy inside a request would allow.
+ * Policies: what an IAM policy would allow, and which a request holds.
  * Pure. Works on raw, hostile documents: whatever is not a policy allows nothing, nothing here throws.
  * Source: IAM User Guide, "Grammar of the IAM JSON policy language".
  */
-import { isObject, type Json, type JsonObject } from "../cloudtrail/json.ts";
-import { wildcard } from "./pattern.ts";
+import { isObject, type Json, type JsonObject, parseJson } from "../cloudtrail/json.ts";
 import { isList } from "./scalar.ts";
+
+/** CloudTrail leaves parameters out above 100 KB; URL encoding makes a document up to three times as long. */
+const MAX_DOCUMENT = 300_000;
 
 /** A policy as CloudTrail shows it: an object, JSON text, or URL-encoded JSON text. `[]` when it is none of them. */
 export function statementsOf(document: Json | undefined): readonly JsonObject[] {
@@ -14,12 +16,17 @@ export function statementsOf(document: Json | undefined): readonly JsonObject[] 
   return listOf(opened["Statement"]).filter(isObject);
 }
 
-function openText(text: string): Json | undefined {
+function openText(text: string): unknown {
+  const parsed = parseJson(decoded(text), MAX_DOCUMENT);
+  return parsed.kind === "value" ? parsed.value : undefined;
+}
+
+function decoded(text: string): string {
+  if (!/^%7b/i.test(text)) return text;
   try {
-    const opened: Json = JSON.parse(text.startsWith("%7B") || text.startsWith("%7b") ? decodeURIComponent(text) : text);
-    return opened;
+    return decodeURIComponent(text);
   } catch {
-    return undefined;
+    return text;
   }
 }
 
@@ -29,140 +36,130 @@ function listOf(value: Json | undefined): readonly Json[] {
   return isList(value) ? value : [value];
 }
 
-function textsOf(value: Json | undefined): readonly string[] {
+export function textsOf(value: Json | undefined): readonly string[] {
   return listOf(value).filter((item) => typeof item === "string");
 }
 
 /**
- * Each alone lets its holder give any permission to a user or role, if it may be done to any of them.
- * Source: pathfinding.cloud paths iam-001, iam-005, iam-007, iam-008, iam-009 and iam-013 (the self-escalations).
- */
-const ADMIN_PATHS: readonly (readonly [action: string, resource: string])[] = [
-  ["iam:createpolicyversion", "policy/x"],
-  ["iam:putuserpolicy", "user/x"],
-  ["iam:attachuserpolicy", "user/x"],
-  ["iam:putrolepolicy", "role/x"],
-  ["iam:attachrolepolicy", "role/x"],
-  ["iam:putgrouppolicy", "group/x"],
-  ["iam:attachgrouppolicy", "group/x"],
-];
-
-/**
- * Whether a policy makes an administrator: it allows everything, or one of ADMIN_PATHS on any resource.
+ * Tells of each action (`iam:PassRole`) whether a policy allows it on any resource of its kind.
  *
- * `{ Effect: "Allow", Action: ["s3:*", "*"], Resource: "*" }` → true; `NotAction: "sts:*"` → true; `NotAction: "*"` → false.
- * A Condition on an Allow is disregarded (whoever writes the policy can write one that always holds); a Deny counts only without one.
+ * `canDo({ Statement: { Effect: "Allow", NotAction: "sts:*", Resource: "*" } })("iam:PassRole")` → true
+ *
+ * A Resource that names or narrows (`role/ci`, `role/app/*`) does not count; an account, a region or a variable does not narrow.
+ * A Deny counts when it has no Condition and covers as much.
+ * @param conditions whether an Allow with a Condition counts: whoever writes a policy can write one that always holds.
  */
-export function grantsAdmin(document: Json | undefined): boolean {
+export function canDo(document: Json | undefined, conditions: "count" | "do-not-count"): (action: string) => boolean {
   // A statement with a Principal stands in a resource policy: it opens that resource, not the account.
   const statements = statementsOf(document).filter((statement) => statement["Principal"] === undefined);
-  const allows = statements.filter((statement) => statement["Effect"] === "Allow");
-  const denies = statements.filter(
-    (statement) => statement["Effect"] === "Deny" && statement["Condition"] === undefined,
+  const isSure = (statement: JsonObject) => statement["Condition"] === undefined;
+  const allows = statements.filter(
+    ({ Effect, ...rest }) => Effect === "Allow" && (conditions === "count" || isSure(rest)),
   );
-  return ADMIN_PATHS.some(
-    ([action, name]) =>
-      allows.some((statement) => covers(statement, action, name)) &&
-      !denies.some((statement) => covers(statement, action, name)),
-  );
+  const denies = statements.filter(({ Effect, ...rest }) => Effect === "Deny" && isSure(rest));
+  const allowed = bounded(allows.map(clauseOf));
+  const denied = bounded(denies.map(clauseOf));
+  return (action) => {
+    const probe = action.toLowerCase();
+    return allowed.some((clause) => clause(probe)) && !denied.some((clause) => clause(probe));
+  };
 }
 
-function covers(statement: JsonObject, action: string, name: string): boolean {
-  // The account of the probe is made up on purpose: a Resource that reaches it reaches any user or role.
-  return (
-    matchesEither(statement["Action"], statement["NotAction"], action) &&
-    matchesEither(statement["Resource"], statement["NotResource"], `arn:aws:iam::000000000000:${name}`)
-  );
+/** No policy that IAM accepts (10,240 characters) has more statements; a hostile request may. */
+const MAX_STATEMENTS = 512;
+const MAX_PATTERNS = 2560;
+function bounded<T>(list: readonly T[]): readonly T[] {
+  return list.slice(0, MAX_STATEMENTS);
 }
 
-/** `Action` matches by its patterns, `NotAction` by matching none; a statement with neither matches nothing. */
-function matchesEither(only: Json | undefined, except: Json | undefined, probe: string): boolean {
-  const matches = (pattern: string) => policyPattern(pattern)(probe);
-  if (only !== undefined) return textsOf(only).some(matches);
-  return except !== undefined && !textsOf(except).some(matches);
+/** A statement as a test of one action in lower case. */
+function clauseOf(statement: JsonObject): (action: string) => boolean {
+  const { Action, NotAction, Resource, NotResource } = statement;
+  const actions = textsOf(Action ?? NotAction)
+    .slice(0, MAX_PATTERNS)
+    .map((text) => text.toLowerCase());
+  const isExcept = Action === undefined;
+  if (isExcept && NotAction === undefined) return () => false;
+  const resources = textsOf(Resource ?? NotResource).slice(0, MAX_PATTERNS);
+  const isResourceExcept = Resource === undefined;
+  if (isResourceExcept && NotResource === undefined) return () => false;
+  return (action) =>
+    actions.some((pattern) => isLike(pattern, action)) !== isExcept &&
+    resources.some((pattern) => isAnyOf(pattern, action)) !== isResourceExcept;
 }
 
-/** IAM has no escapes. A variable and a named account or partition count as any: `arn:aws:iam::1111…:user/*` is all users. */
-function policyPattern(pattern: string): (text: string) => boolean {
-  const general = pattern
-    .replaceAll(/\$\{[^}]*\}/g, "*")
-    .replace(/^arn:[^:]*:iam::[^:]*:/, "arn:aws:iam::000000000000:");
-  return wildcard(general.replaceAll("\\", "\\\\"));
+/** Whether a Resource reaches any resource that an action acts on: `arn:aws:iam::1111…:user/*` is any for iam:PutUserPolicy. */
+function isAnyOf(pattern: string, action: string): boolean {
+  if (/^[*?]+$/.test(pattern)) return pattern.includes("*");
+  const [, , service = "", , , ...rest] = pattern.split(":", 64);
+  const [home, kind] = homeOf(action);
+  if (!isLike(service.toLowerCase(), home)) return false;
+  const [, named = "", name = ""] = /^(?:([\w-]+)[:/])?(.*)$/s.exec(rest.join(":")) ?? [];
+  const isAny = /^[*]+([:/][*]+)*$/.test(name.replaceAll(/\$\{[^}]*\}/g, "*"));
+  return isAny && (named === "" || kind === undefined || named === kind);
 }
 
-/** Condition keys that tie a grant to known callers or networks. */
-const NARROWING = [
-  "aws:principalorgid",
-  "aws:principalorgpaths",
-  "aws:principalaccount",
-  "aws:principalarn",
-  "aws:sourceaccount",
-  "aws:sourcearn",
-  "aws:sourceorgid",
-  "aws:sourceorgpaths",
-  "aws:sourceowner",
-  "aws:sourceip",
-  "aws:sourcevpc",
-  "aws:sourcevpce",
-  "aws:userid",
-  "kms:calleraccount",
-  "s3:dataaccesspointaccount",
-  "sns:endpoint",
+/** Whose resources an action acts on; for IAM also which kind of them. */
+function homeOf(action: string): readonly [service: string, kind?: string] {
+  const [service = "", verb = ""] = action.split(":", 2);
+  if (service !== "iam" && action !== "sts:assumerole") return [service];
+  const kind = /role|group|policyversion|user|accesskey|loginprofile|credential|mfadevice/.exec(
+    verb.replace("usertogroup", "togroup"),
+  )?.[0];
+  if (kind === undefined) return ["iam"];
+  if (kind === "policyversion") return ["iam", "policy"];
+  return ["iam", kind === "role" || kind === "group" ? kind : "user"];
+}
+
+/** IAM's wildcards `*` and `?`, without escapes. Never more than pattern × text steps: only the last `*` is gone back to. */
+export function isLike(pattern: string, text: string): boolean {
+  let at = 0;
+  let place = 0;
+  let star = -1;
+  let resume = 0;
+  while (place < text.length) {
+    if (pattern[at] === "*") {
+      star = at++;
+      resume = place;
+    } else if (pattern[at] === "?" || (at < pattern.length && pattern[at] === text[place])) {
+      at++;
+      place++;
+    } else if (star >= 0) {
+      at = star + 1;
+      place = ++resume;
+    } else return false;
+  }
+  while (pattern[at] === "*") at++;
+  return at === pattern.length;
+}
+
+/**
+ * Each alone lets its holder give any permission to a user or role, if it may be done to any of them.
+ * Source: pathfinding.cloud paths iam-001, iam-005, iam-007, iam-008, iam-009, iam-010 and iam-011 (self-escalation).
+ */
+const ADMIN_ACTIONS = [
+  "iam:CreatePolicyVersion",
+  "iam:PutUserPolicy",
+  "iam:AttachUserPolicy",
+  "iam:PutRolePolicy",
+  "iam:AttachRolePolicy",
+  "iam:PutGroupPolicy",
+  "iam:AttachGroupPolicy",
 ];
 
 /**
- * Whether a resource policy lets everyone in: an Allow for Principal `*` (or any NotPrincipal) that no condition narrows.
+ * Whether a policy makes an administrator: it allows everything, or one of ADMIN_ACTIONS on any resource.
  *
- * `{ Effect: "Allow", Principal: { AWS: ["*"] }, Action: "s3:GetObject" }` → true; the same with `aws:PrincipalOrgID` → false.
+ * `{ Effect: "Allow", Action: ["s3:*", "*"], Resource: "*" }` → true; `NotAction: "sts:*"` → true; `NotAction: "*"` → false.
  */
-export function grantsEveryone(document: Json | undefined): boolean {
+export function grantsAdmin(document: Json | undefined): boolean {
+  return ADMIN_ACTIONS.some(canDo(document, "count"));
+}
+
+/** Whether an Allow says what it does not allow: `NotAction` or `NotResource`. */
+export function usesNotAction(document: Json | undefined): boolean {
   return statementsOf(document).some(
-    (statement) => statement["Effect"] === "Allow" && namesEveryone(statement) && !isNarrowed(statement["Condition"]),
+    ({ Effect, NotAction, NotResource }) =>
+      Effect === "Allow" && (NotAction !== undefined || NotResource !== undefined),
   );
-}
-
-/**
- * The accounts that a resource policy lets in, as it names them: `{ AWS: "arn:aws:iam::444455556666:root" }` → `["444455556666"]`.
- * Conditions are disregarded: an external id does not make a foreign account one's own.
- */
-export function accountsLetIn(document: Json | undefined): readonly string[] {
-  return statementsOf(document).flatMap((statement) => {
-    const principal = statement["Principal"];
-    if (statement["Effect"] !== "Allow" || !isObject(principal)) return [];
-    return textsOf(principal["AWS"]).flatMap(
-      (text) => /^(?:arn:[^:]*:[^:]*:[^:]*:)?(\d{12})(?:$|:)/.exec(text)?.[1] ?? [],
-    );
-  });
-}
-
-function namesEveryone(statement: JsonObject): boolean {
-  if (statement["NotPrincipal"] !== undefined) return true;
-  const principal = statement["Principal"];
-  const named = isObject(principal) ? [...textsOf(principal["AWS"]), ...textsOf(principal["*"])] : textsOf(principal);
-  return named.includes("*");
-}
-
-function isNarrowed(condition: Json | undefined): boolean {
-  if (!isObject(condition)) return false;
-  return Object.entries(condition).some(
-    ([operator, tests]) =>
-      !/not|null|ifexists/i.test(operator) &&
-      isObject(tests) &&
-      Object.entries(tests).some(
-        ([key, values]) => NARROWING.includes(key.toLowerCase()) && !textsOf(values).some(isAnything),
-      ),
-  );
-}
-
-function isAnything(value: string): boolean {
-  return /^[*]+$/.test(value) || isOpenNetwork(value);
-}
-
-/**
- * Whether a network is so large that it means the internet: IPv4 wider than /8, IPv6 wider than /4 — `0.0.0.0/0`, and also the
- * halves `0.0.0.0/1` and `128.0.0.0/1` or `2000::/3`. No private range is that large.
- */
-export function isOpenNetwork(network: string): boolean {
-  const [, address = "", bits = ""] = /^([0-9a-f:.]{2,45})\/(\d{1,3})$/i.exec(network.trim()) ?? [];
-  return bits !== "" && Number(bits) < (address.includes(":") ? 4 : 8);
 }

@@ -1,13 +1,48 @@
 /**
- * Requests: what a call asked for, judged from its requestParameters. The facts that need more than one field.
+ * Requests: facts about what a call asked for, judged from its requestParameters.
  * Pure. Parameters may be missing (refused calls, or more than 100 KB): then the answer is the harmless one.
  */
 import { shortName } from "../cloudtrail/arn.ts";
 import { denialOf } from "../cloudtrail/denial.ts";
-import { flagAt, isObject, type Json, textAt, valueAt } from "../cloudtrail/json.ts";
+import { isObject, textAt, valueAt } from "../cloudtrail/json.ts";
 import type { CloudTrailRecord } from "../cloudtrail/record.ts";
-import { accountsLetIn, grantsAdmin, grantsEveryone, isOpenNetwork } from "./policy.ts";
+import { escalationsOf } from "./escalation.ts";
+import type { FactGroup } from "./fact.ts";
+import { grantsAdmin, usesNotAction } from "./policy.ts";
 import { scalarsOf } from "./scalar.ts";
+
+export const REQUEST_FACTS: FactGroup = {
+  "ids.actor_is_target": {
+    says: "an IAM call acts on its own caller: it names the caller's user or role, or none where IAM then takes the caller's",
+    values: "true, false",
+    of: ({ record }) => actorIsTarget(record),
+  },
+  "ids.target_principal": {
+    says: "user, role or group that an IAM call acts on, the caller where it names none and IAM takes the caller's; absent for other calls, and where nothing names it",
+    values: "`user/support2`, `role/ci`, `group/admins`",
+    of: ({ record }) => targetPrincipalOf(record),
+  },
+  "ids.policy_grants_admin": {
+    says: "the request attaches AdministratorAccess or IAMFullAccess, or holds a policy that allows everything or one IAM write that leads there (arrays, wildcards and NotAction seen through; PowerUserAccess does not count)",
+    values: "true, false",
+    of: ({ record }) => grantsAdminPolicy(record),
+  },
+  "ids.policy_escalates": {
+    says: "escalation paths that the policy in the request surely opens: every action of the path is allowed on any resource, without a condition; ids of pathfinding.cloud or of `src/detect/escalation.ts`; absent when there is none",
+    values: "list of `iam-007`, `lambda-001`",
+    of: ({ record }) => escalationsIn(record),
+  },
+  "ids.policy_not_action": {
+    says: "the policy in the request allows by exclusion (`NotAction` or `NotResource`): what it grants grows with every new service",
+    values: "true, false",
+    of: ({ record }) => identityPolicies(record).some((document) => usesNotAction(document)),
+  },
+  "ids.big_instance": {
+    says: "the request starts GPU, accelerator, metal or ≥ 16xlarge instances, or ten and more at once",
+    values: "true, false",
+    of: ({ record }) => isBigInstance(record),
+  },
+};
 
 /** IAM calls that act on their caller when they name no user. Source: IAM API Reference, UserName "if not specified". */
 const OWN_BY_DEFAULT = new Set([
@@ -31,111 +66,58 @@ const OWN_BY_DEFAULT = new Set([
  * `CreateAccessKey` by user `jack` for `{ userName: "jack" }` or with no userName → true; for `"jackson"` → false.
  * A refused call often has no parameters: then AWS's message names the target (`on resource: user jackson`).
  */
-export function actorIsTarget(record: CloudTrailRecord): boolean {
+function actorIsTarget(record: CloudTrailRecord): boolean {
   if (record.eventSource !== "iam.amazonaws.com") return false;
   const { type, userName, sessionContext } = record.userIdentity;
   const role = textAt(record.requestParameters, "roleName");
   if (role !== undefined) return type === "AssumedRole" && sessionContext?.sessionIssuer?.userName === role;
   const named = textAt(record.requestParameters, "userName");
   if (named === undefined && type === "Root") return OWN_BY_DEFAULT.has(record.eventName);
-  const target = named ?? textAt(record.responseElements, "accessKey.userName") ?? refusedUser(record);
+  const target = named ?? textAt(record.responseElements, "accessKey.userName") ?? refusedTarget(record, "user");
   return target === undefined ? OWN_BY_DEFAULT.has(record.eventName) : type === "IAMUser" && target === userName;
 }
 
+function targetPrincipalOf(record: CloudTrailRecord): string | undefined {
+  if (record.eventSource !== "iam.amazonaws.com") return undefined;
+  for (const kind of ["user", "role", "group"] as const) {
+    const name = textAt(record.requestParameters, `${kind}Name`) ?? refusedTarget(record, kind);
+    if (name !== undefined) return `${kind}/${name}`;
+  }
+  const { type, userName } = record.userIdentity;
+  const answered = textAt(record.responseElements, "accessKey.userName");
+  if (answered !== undefined) return `user/${answered}`;
+  return OWN_BY_DEFAULT.has(record.eventName) && type === "IAMUser" && userName ? `user/${userName}` : undefined;
+}
+
 /** `arn:aws:iam::111122223333:user/ops/jack` or `user jack` → `jack`. */
-function refusedUser(record: CloudTrailRecord): string | undefined {
+function refusedTarget(record: CloudTrailRecord, kind: "user" | "role" | "group"): string | undefined {
   const resource = denialOf(record)?.resource ?? "";
-  return /(^user |:user\/)/.test(resource) ? shortName(resource.replace(/^user /, "")) : undefined;
+  if (resource.startsWith(`${kind} `)) return resource.slice(kind.length + 1);
+  return resource.includes(`:${kind}/`) ? shortName(resource) : undefined;
 }
 
 const ADMIN_ARN = /^arn:[^:]*:iam::aws:policy\/(AdministratorAccess|IAMFullAccess)$/;
+/** What only reads or takes away grants nothing, whatever it names. */
+const GRANTS_NOTHING = /^(Detach|Delete|Get(?!FederationToken)|List|Simulate|Validate)/;
 
-export function grantsAdminPolicy(record: CloudTrailRecord): boolean {
-  const request = record.requestParameters;
-  return (
-    ["policyArn", "managedPolicyArn"].some((key) => ADMIN_ARN.test(textAt(request, key) ?? "")) ||
-    ["policyDocument", "inlinePolicy"].some((key) => grantsAdmin(valueAt(request, key)))
-  );
+function grantsAdminPolicy(record: CloudTrailRecord): boolean {
+  const { requestParameters: request, eventName } = record;
+  if (GRANTS_NOTHING.test(eventName)) return false;
+  const named = ["policyArn", "managedPolicyArn", "policyArns.0.arn"];
+  return named.some((key) => ADMIN_ARN.test(textAt(request, key) ?? "")) || identityPolicies(record).some(grantsAdmin);
 }
 
-/** Where AWS's services put a resource policy. */
-const RESOURCE_POLICIES = [
-  "bucketPolicy",
-  "policy",
-  "policyText",
-  "resourcePolicy",
-  "repositoryPolicy",
-  "accessPolicies",
-  "attributes.Policy",
-  "attributeValue",
-  "policyDocument",
-  "assumeRolePolicyDocument",
-];
-const PUBLIC_GROUP = /\/groups\/global\/(AllUsers|AuthenticatedUsers)\b/;
-const PUBLIC_ACLS = ["public-read", "public-read-write", "authenticated-read"];
-const BLOCKS = ["BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"];
-
-export function isPublic(record: CloudTrailRecord): boolean {
-  const { eventName, eventSource, requestParameters: request } = record;
-  if (/^Delete(Bucket|Account)?PublicAccessBlock$/.test(eventName)) return true;
-  if (request === undefined) return false;
-  if (RESOURCE_POLICIES.some((key) => grantsEveryone(valueAt(request, key)))) return true;
-  if (/^Put(Bucket|Account)?PublicAccessBlock$/.test(eventName)) {
-    return BLOCKS.some((block) => flagAt(request, `PublicAccessBlockConfiguration.${block}`) === false);
-  }
-  if (eventSource === "s3.amazonaws.com") return opensAcl(request);
-  if (eventSource === "ec2.amazonaws.com") {
-    return ["launchPermission.add", "createVolumePermission.add"].some((path) =>
-      hasScalar(valueAt(request, path), "group", "all"),
-    );
-  }
-  if (eventSource === "rds.amazonaws.com") return hasScalar(valueAt(request, "valuesToAdd"), "", "all");
-  return eventSource === "lambda.amazonaws.com" && eventName.startsWith("Add") && request["principal"] === "*";
+/** Policies of users, roles, groups and permission sets, and the one that a federation token is made with. */
+function identityPolicies(record: CloudTrailRecord) {
+  const { requestParameters: request, eventName } = record;
+  if (request === undefined || GRANTS_NOTHING.test(eventName)) return [];
+  const keys = ["policyDocument", "inlinePolicy", ...(eventName === "GetFederationToken" ? ["policy"] : [])];
+  return keys.flatMap((key) => valueAt(request, key) ?? []);
 }
 
-/** Lists of accounts that something is shared with: EC2 images and snapshots, RDS snapshots. */
-const SHARES = ["launchPermission.add", "createVolumePermission.add", "valuesToAdd"];
-
-/**
- * Whether the request lets another account in: a role's trust or a resource policy that names one, an image or snapshot
- * shared with one, a bucket replicated into one. Which accounts are one's own is not known here.
- */
-export function letsForeignAccountIn(record: CloudTrailRecord): boolean {
-  const { requestParameters: request, recipientAccountId: own } = record;
-  if (request === undefined) return false;
-  const isForeign = (account: string) => /^\d{12}$/.test(account) && account !== own;
-  if (RESOURCE_POLICIES.some((key) => accountsLetIn(valueAt(request, key)).some(isForeign))) return true;
-  for (const path of SHARES)
-    for (const [, value] of scalarsOf(valueAt(request, path))) if (isForeign(String(value))) return true;
-  if (record.eventName !== "PutBucketReplication") return false;
-  for (const [key, value] of scalarsOf(request)) if (key === "Account" && isForeign(String(value))) return true;
-  return false;
-}
-
-/** A canned ACL stands in `x-amz-acl`, grants in AccessControlPolicy or in `x-amz-grant-*`. */
-function opensAcl(request: Json): boolean {
-  for (const [key, value] of scalarsOf(request)) {
-    if (key === "x-amz-acl" && PUBLIC_ACLS.includes(String(value))) return true;
-    if ((key === "URI" || key.startsWith("x-amz-grant-")) && PUBLIC_GROUP.test(String(value))) return true;
-  }
-  return false;
-}
-
-function hasScalar(within: Json | undefined, key: string, wanted: string): boolean {
-  for (const [found, value] of scalarsOf(within)) if (found === key && value === wanted) return true;
-  return false;
-}
-
-const INGRESS =
-  /^(AuthorizeSecurityGroupIngress|ModifySecurityGroupRules|Authorize(DB|Cluster|Cache)SecurityGroupIngress)$/;
-
-/** Every address in the request counts, under whatever name: `cidrIp`, `cidrIpv6`, `CidrIpv4`, `cIDRIP` all occur. */
-export function isWorldOpen(record: CloudTrailRecord): boolean {
-  if (!INGRESS.test(record.eventName)) return false;
-  for (const [, value] of scalarsOf(record.requestParameters)) {
-    if (typeof value === "string" && isOpenNetwork(value)) return true;
-  }
-  return false;
+function escalationsIn(record: CloudTrailRecord): readonly string[] | undefined {
+  const paths = identityPolicies(record).flatMap(escalationsOf);
+  return paths.length === 0 ? undefined : paths;
 }
 
 const LAUNCHES =
@@ -144,7 +126,7 @@ const MANY_INSTANCES = 10;
 /** Source: EC2 instance type naming; these families carry GPUs, accelerators or FPGAs. */
 const ACCELERATED = /^(p|g|gr|trn|inf|dl|f|vt)\d/;
 
-export function isBigInstance(record: CloudTrailRecord): boolean {
+function isBigInstance(record: CloudTrailRecord): boolean {
   if (!LAUNCHES.test(record.eventName) || !isObject(record.requestParameters)) return false;
   for (const [key, value] of scalarsOf(record.requestParameters)) {
     const name = key.toLowerCase();

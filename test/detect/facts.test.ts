@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
-import { describeFacts, FACT_NAMES, type FactValue, factsOf } from "../../src/detect/facts.ts";
+import { describeFacts, FACT_NAMES, type FactValue, factsOf, type Known } from "../../src/detect/facts.ts";
 import { ACCOUNT, JACK, recordOf } from "./fixture.ts";
 
-const factOf = (name: string, fields: object, regions?: readonly string[]) =>
-  factsOf(recordOf(fields), regions && { id: ACCOUNT, regions }).value(name);
+const factOf = (name: string, fields: object, { regions, ...known }: Context = {}) =>
+  factsOf(recordOf(fields), regions && { id: ACCOUNT, regions }, known).value(name);
 
 const role = {
   type: "AssumedRole",
@@ -39,7 +39,13 @@ const rules = (cidrIp: string) => ({
   },
 });
 
-type Row = readonly [name: string, says: string, fields: object, expected: FactValue, regions?: readonly string[]];
+const putUserPolicy = '{"Statement":{"Effect":"Allow","Action":"iam:PutUserPolicy","Resource":"*"}}';
+const allButSts = '{"Statement":{"Effect":"Allow","NotAction":"sts:*","Resource":"*"}}';
+const shareImage = (add: object) => ec2("ModifyImageAttribute", { launchPermission: { add: { items: [add] } } });
+const vendors = new Map([["444455556666", "Example"]]);
+
+type Context = Known & { readonly regions?: readonly string[] };
+type Row = readonly [name: string, says: string, fields: object, expected: FactValue, context?: Context];
 const table: readonly Row[] = [
   ["ids.action", "service and call", {}, "iam:CreateAccessKey"],
   ["ids.outcome", "a refused call", { errorCode: "AccessDenied" }, "failure"],
@@ -321,16 +327,79 @@ const table: readonly Row[] = [
     false,
   ],
   ["ids.foreign_account", "a request without parameters", iam("CreateRole", null), false],
-  ["ids.region_unused", "a region that is not used", ec2("RunInstances", {}), true, ["eu-central-1"]],
-  ["ids.region_unused", "a region that is used", ec2("RunInstances", {}), false, ["us-east-1"]],
-  ["ids.region_unused", "a global service", {}, false, ["eu-central-1"]],
-  ["ids.region_unused", "no configured regions", ec2("RunInstances", {}), undefined, []],
+  ["ids.region_unused", "a region that is not used", ec2("RunInstances", {}), true, { regions: ["eu-central-1"] }],
+  ["ids.region_unused", "a region that is used", ec2("RunInstances", {}), false, { regions: ["us-east-1"] }],
+  ["ids.region_unused", "a global service", {}, false, { regions: ["eu-central-1"] }],
+  ["ids.region_unused", "no configured regions", ec2("RunInstances", {}), undefined, { regions: [] }],
   ["ids.region_unused", "an unknown account", ec2("RunInstances", {}), undefined],
+  ["ids.read_only", "a call that only reads", { eventName: "ListUsers", readOnly: true }, true],
+  ["ids.read_only", "a call of that name whose record does not say", { eventName: "ListUsers" }, true],
+  ["ids.read_only", "a call that writes", {}, false],
+  ["ids.read_only", "a token made, whatever AWS says", { eventName: "CreateOAuth2Token", readOnly: true }, false],
+  ["ids.read_only", "a role assumed", { eventName: "AssumeRole", readOnly: true }, true],
+  ["ids.opt_in_region", "one that must be enabled", { awsRegion: "me-south-1" }, true],
+  ["ids.opt_in_region", "one that is there", { awsRegion: "eu-west-1" }, false],
+  ["ids.opt_in_region", "one in China", { awsRegion: "cn-north-1" }, false],
+  ["ids.opt_in_region", "no region", { awsRegion: "" }, undefined],
+  ["ids.principal_name", "a user", {}, "jack"],
+  ["ids.session_name", "a role session", { userIdentity: role }, "build-7"],
+  ["ids.session_name", "a user", {}, undefined],
+  ["ids.human", "a user", {}, "jack"],
+  ["ids.human_proof", "a user", {}, "proven"],
+  ["ids.via_sso", "a user", {}, false],
+  ["ids.caller_account", "a user", {}, ACCOUNT],
+  ["ids.own_account", "a user of the account", {}, true],
+  ["ids.session_age_minutes", "a user without a session", {}, undefined],
+  [
+    "ids.role_chaining",
+    "a user who assumes a role",
+    { eventSource: "sts.amazonaws.com", eventName: "AssumeRole" },
+    false,
+  ],
+  ["ids.from_instance", "a role session", { userIdentity: role }, false],
+  ["ids.from_lambda", "a user", {}, false],
+  ["ids.from_container", "a user", {}, false],
+  ["ids.from_cloudshell", "a user", {}, false],
+  ["ids.instance_credentials_outside", "a user", {}, undefined],
+  ["ids.tool", "boto", { userAgent: "Boto3/1.34.0 md/Botocore#1.34.0" }, "boto3"],
+  ["ids.tool_kind", "boto", { userAgent: "Boto3/1.34.0 md/Botocore#1.34.0" }, "sdk"],
+  ["ids.attack_tool", "boto", { userAgent: "Boto3/1.34.0 md/Botocore#1.34.0" }, false],
+  ["ids.client_os", "no user agent", {}, undefined],
+  ["ids.source_kind", "a public address", {}, "public"],
+  ["ids.country", "no database", {}, undefined],
+  ["ids.country", "a database", {}, "DE", { geo: () => ({ country: "DE" }) }],
+  ["ids.asn", "a database", {}, 64496, { geo: () => ({ asn: 64496 }) }],
+  ["ids.as_org", "a database", {}, "EXAMPLE", { geo: () => ({ org: "EXAMPLE" }) }],
+  ["ids.target_principal", "another user", {}, "user/support2"],
+  [
+    "ids.policy_escalates",
+    "a policy for oneself",
+    iam("PutUserPolicy", { policyDocument: putUserPolicy }),
+    ["iam-007"],
+  ],
+  ["ids.policy_not_action", "an allowance by exclusion", iam("PutUserPolicy", { policyDocument: allButSts }), true],
+  ["ids.policy_not_action", "everything", iam("PutUserPolicy", { policyDocument: everything }), false],
+  ["ids.shared_with", "an image for all", shareImage({ group: "all" }), ["all"]],
+  ["ids.foreign_accounts", "an image for an account", shareImage({ userId: "444455556666" }), ["444455556666"]],
+  ["ids.vendor", "an account of a configured vendor", shareImage({ userId: "444455556666" }), ["Example"], { vendors }],
+  ["ids.unknown_foreign_account", "an account of a vendor", shareImage({ userId: "444455556666" }), false, { vendors }],
+  ["ids.unknown_foreign_account", "an account of nobody's", shareImage({ userId: "444455556666" }), true],
+  [
+    "ids.target_account",
+    "a role of another account",
+    { requestParameters: { roleArn: "arn:aws:iam::444455556666:role/x" } },
+    "444455556666",
+  ],
+  ["ids.ports_open", "SSH for the world", ec2("AuthorizeSecurityGroupIngress", rules("0.0.0.0/0")), ["22"]],
+  ["ids.ports_open", "SSH for an office", ec2("AuthorizeSecurityGroupIngress", rules("198.51.100.0/24")), undefined],
+  ["ids.admin_port_open", "SSH for the world", ec2("AuthorizeSecurityGroupIngress", rules("0.0.0.0/0")), true],
+  ["ids.credential_file", "a key", s3("GetObject", { key: "backup/id_rsa" }), true],
+  ["ids.ransom_note_name", "a note", s3("PutObject", { key: "HOW_TO_DECRYPT_FILES.txt" }), true],
 ];
 
 describe("fact", () => {
-  for (const [name, says, fields, expected, regions] of table) {
-    it(`${name}: ${says}`, () => assert.equal(factOf(name, fields, regions), expected));
+  for (const [name, says, fields, expected, context] of table) {
+    it(`${name}: ${says}`, () => assert.deepEqual(factOf(name, fields, context), expected));
   }
 
   it("of every name is in this table", () => {

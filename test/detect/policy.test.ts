@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { Json } from "../../src/cloudtrail/json.ts";
-import { grantsAdmin, grantsEveryone, isOpenNetwork } from "../../src/detect/policy.ts";
+import { grantsEveryone, isOpenNetwork } from "../../src/detect/audience.ts";
+import { grantsAdmin } from "../../src/detect/policy.ts";
 
 const policy = (...statements: readonly { readonly [key: string]: Json }[]): Json => ({
   Version: "2012-10-17",

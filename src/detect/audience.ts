@@ -1,0 +1,119 @@
+/**
+ * Audience: whom a resource policy lets in.
+ * Pure. Works on raw, hostile documents, as policy.ts does.
+ * Source: IAM User Guide, "Principal" and "AWS global condition context keys".
+ */
+import { isObject, type Json, type JsonObject } from "../cloudtrail/json.ts";
+import { statementsOf, textsOf } from "./policy.ts";
+
+/** Condition keys that tie a grant to known callers or networks. */
+const NARROWING: ReadonlySet<string> = new Set([
+  "aws:principalorgid",
+  "aws:principalorgpaths",
+  "aws:principalaccount",
+  "aws:principalarn",
+  "aws:sourceaccount",
+  "aws:sourcearn",
+  "aws:sourceorgid",
+  "aws:sourceorgpaths",
+  "aws:sourceowner",
+  "aws:sourceip",
+  "aws:sourcevpc",
+  "aws:sourcevpce",
+  "aws:userid",
+  "kms:calleraccount",
+  "s3:dataaccesspointaccount",
+  "sns:endpoint",
+]);
+
+/** Condition keys that name who is let in when the principal is everyone. */
+const NAMING: ReadonlySet<string> = new Set([
+  "aws:principalorgid",
+  "aws:principalaccount",
+  "aws:principalarn",
+  "aws:sourceaccount",
+  "aws:sourceowner",
+  "aws:sourcearn",
+  "aws:sourceorgid",
+  "kms:calleraccount",
+]);
+
+/**
+ * Whether a resource policy lets everyone in: an Allow for Principal `*` (or any NotPrincipal) that no condition narrows.
+ *
+ * `{ Effect: "Allow", Principal: { AWS: ["*"] }, Action: "s3:GetObject" }` → true; the same with `aws:PrincipalOrgID` → false.
+ */
+export function grantsEveryone(document: Json | undefined): boolean {
+  return statementsOf(document).some(
+    (statement) => isAllow(statement) && namesEveryone(statement) && !isNarrowed(statement["Condition"]),
+  );
+}
+
+/**
+ * Whom a resource policy lets in: `all`, and accounts and organisations by id.
+ *
+ * `{ AWS: "arn:aws:iam::444455556666:root" }` → `["444455556666"]`; `*` with `aws:PrincipalOrgID: o-abc1234567` → `["o-abc1234567"]`
+ * Conditions on a named account are disregarded: an external id does not make a foreign account one's own.
+ */
+export function audienceOf(document: Json | undefined): readonly string[] {
+  return statementsOf(document).flatMap((statement) => {
+    if (!isAllow(statement)) return [];
+    if (!namesEveryone(statement)) return textsOf(awsOf(statement["Principal"])).flatMap(partyOf);
+    const condition = statement["Condition"];
+    return isNarrowed(condition) ? namedIn(condition) : ["all"];
+  });
+}
+
+/** Who a name stands for: an account's ARN or id, an organisation or one of its units; `[]` for services and other names. */
+export function partyOf(name: string): readonly string[] {
+  if (name === "*" || name === "all") return ["all"];
+  if (/^o-[a-z0-9]{10,32}$/.test(name)) return [name];
+  if (/^arn:[^:]{1,20}:organizations::\d{12}:(?:organization|ou)\//.test(name)) return [name.slice(0, 200)];
+  return /^(?:arn:[^:]*:[^:]*:[^:]*:)?(\d{12})(?:$|:)/.exec(name.slice(0, 2048))?.slice(1, 2) ?? [];
+}
+
+function isAllow(statement: JsonObject): boolean {
+  return statement["Effect"] === "Allow";
+}
+
+function awsOf(principal: Json | undefined): Json | undefined {
+  return isObject(principal) ? principal["AWS"] : principal;
+}
+
+function namesEveryone(statement: JsonObject): boolean {
+  if (statement["NotPrincipal"] !== undefined) return true;
+  const principal = statement["Principal"];
+  const named = isObject(principal) ? [...textsOf(principal["AWS"]), ...textsOf(principal["*"])] : textsOf(principal);
+  return named.includes("*");
+}
+
+/** The tests of a Condition that hold only for who is named; what `Not`, `Null` and `IfExists` let through is not known. */
+function testsOf(condition: Json | undefined): readonly (readonly [key: string, values: readonly string[]])[] {
+  if (!isObject(condition)) return [];
+  return Object.entries(condition).flatMap(([operator, tests]) =>
+    /not|null|ifexists/i.test(operator) || !isObject(tests)
+      ? []
+      : Object.entries(tests).map(([key, values]) => [key.toLowerCase(), textsOf(values)] as const),
+  );
+}
+
+function isNarrowed(condition: Json | undefined): boolean {
+  return testsOf(condition).some(([key, values]) => NARROWING.has(key) && !values.some(isAnything));
+}
+
+function namedIn(condition: Json | undefined): readonly string[] {
+  return testsOf(condition).flatMap(([key, values]) => (NAMING.has(key) ? values.flatMap(partyOf) : []));
+}
+
+function isAnything(value: string): boolean {
+  return /^[*]+$/.test(value) || isOpenNetwork(value);
+}
+
+/**
+ * Whether a network is so large that it means the internet: IPv4 wider than /8, IPv6 wider than /4 — `0.0.0.0/0`, and also the
+ * halves `0.0.0.0/1` and `128.0.0.0/1` or `2000::/3`. No private range is that large.
+ */
+export function isOpenNetwork(network: string): boolean {
+  const [, address = "", bits = ""] = /^([0-9a-f:.]{2,45})\/(\d{1,3})$/i.exec(network.trim().slice(0, 64)) ?? [];
+  return bits !== "" && Number(bits) < (address.includes(":") ? 4 : 8);
+}

@@ -1,0 +1,52 @@
+/**
+ * Fact: what a computed field is, and what it may look at besides the record.
+ * Pure. The facts themselves stand in the files that facts.ts puts together.
+ */
+import type { CloudTrailRecord } from "../cloudtrail/record.ts";
+
+/** Undefined: unknown for this record; rules see it as an absent field. A list matches when one of its texts does. */
+export type FactValue = string | number | boolean | readonly string[] | undefined;
+
+/** What Trailhound knows about an account beyond its records. */
+export interface AccountContext {
+  readonly id: string;
+  /** Regions that are meant to be used; absent: unknown. */
+  readonly regions?: readonly string[];
+}
+
+/** Where an address is, as a MaxMind database says; what it does not know is absent. */
+export interface Place {
+  /** ISO 3166: `DE`. */
+  readonly country?: string;
+  readonly asn?: number;
+  /** Whose network it is: `AMAZON-02`. */
+  readonly org?: string;
+}
+
+/** What Trailhound knows about the world, the same for all records. */
+export interface Known {
+  /** Accounts of one's own beside the record's. */
+  readonly accounts?: ReadonlySet<string>;
+  /** Accounts of vendors one works with, beyond the built-in table: id → name. */
+  readonly vendors?: ReadonlyMap<string, string>;
+  /** Pure: the same address gives the same place. */
+  readonly geo?: (address: string) => Place | undefined;
+}
+
+/** What a fact is computed from: the record, its surroundings, and other facts by name. */
+export interface FactSource {
+  readonly record: CloudTrailRecord;
+  /** What is configured about the record's account; undefined when nothing is. */
+  readonly account: AccountContext | undefined;
+  readonly known: Known;
+}
+
+export interface Fact {
+  /** One line for docs/facts.md. */
+  readonly says: string;
+  readonly values: string;
+  readonly of: (source: FactSource) => FactValue;
+}
+
+/** Facts of one subject by name. */
+export type FactGroup = Readonly<Record<string, Fact>>;

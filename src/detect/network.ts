@@ -1,0 +1,70 @@
+/**
+ * Network: facts about the address a call came from.
+ * Pure. Where an address is comes from a look-up that the user supplies; without one those facts are absent.
+ * Source: IANA special-purpose address registries.
+ */
+import { BlockList, isIPv4, isIPv6 } from "node:net";
+import type { CloudTrailRecord } from "../cloudtrail/record.ts";
+import type { FactGroup, FactSource, Place } from "./fact.ts";
+
+export const NETWORK_FACTS: FactGroup = {
+  "ids.source_kind": {
+    says: "kind of sourceIPAddress: `aws` is the name of an AWS service, `private` also loopback, link-local and carrier-grade NAT; absent when it is missing or no address",
+    values: "`public`, `private`, `aws`",
+    of: ({ record }) => sourceKindOf(record),
+  },
+  "ids.country": {
+    says: "country of sourceIPAddress; absent without a GeoIP database, and for addresses it does not know",
+    values: "`DE`",
+    of: (source) => placeOf(source)?.country,
+  },
+  "ids.asn": {
+    says: "number of the network of sourceIPAddress; absent without an ASN database",
+    values: "`16509`",
+    of: (source) => placeOf(source)?.asn,
+  },
+  "ids.as_org": {
+    says: "whose network sourceIPAddress is in; absent without an ASN database",
+    values: "`AMAZON-02`",
+    of: (source) => placeOf(source)?.org,
+  },
+};
+
+const PRIVATE = new BlockList();
+for (const [address, bits] of [
+  ["10.0.0.0", 8],
+  ["172.16.0.0", 12],
+  ["192.168.0.0", 16],
+  ["100.64.0.0", 10],
+  ["127.0.0.0", 8],
+  ["169.254.0.0", 16],
+] as const) {
+  PRIVATE.addSubnet(address, bits, "ipv4");
+}
+for (const [address, bits] of [
+  ["fc00::", 7],
+  ["fe80::", 10],
+  ["::1", 128],
+] as const) {
+  PRIVATE.addSubnet(address, bits, "ipv6");
+}
+
+/** Whether the call came from an AWS service; the whole name counts, `ec2.amazonaws.com.example.com` is none. */
+export function isServiceAddress(address: string): boolean {
+  return /^[a-z0-9.-]{1,100}\.amazonaws\.com(\.cn)?$|^AWS Internal/.test(address);
+}
+
+/** `"ec2.amazonaws.com"` → `"aws"`, `"10.0.0.7"` → `"private"`, `"198.51.100.7"` → `"public"`, `"x"` → undefined */
+export function sourceKindOf({ sourceIPAddress: address }: CloudTrailRecord): "public" | "private" | "aws" | undefined {
+  if (address === undefined) return undefined;
+  if (isServiceAddress(address)) return "aws";
+  const family = isIPv4(address) ? "ipv4" : isIPv6(address) ? "ipv6" : undefined;
+  return family && (PRIVATE.check(address, family) ? "private" : "public");
+}
+
+/** Asks the look-up about public addresses only. */
+export function placeOf({ record, known }: FactSource): Place | undefined {
+  const { sourceIPAddress: address } = record;
+  if (known.geo === undefined || address === undefined || sourceKindOf(record) !== "public") return undefined;
+  return known.geo(address);
+}

@@ -1,0 +1,157 @@
+/**
+ * Share: facts about whom a request lets in, by resource policy, ACL, grant or share.
+ * Pure. Parameters may be missing (refused calls, or more than 100 KB): then nobody is named.
+ * Source: API reference of each service for the name of the parameter; CloudTrail writes its first letter small.
+ */
+import { flagAt, type Json, type JsonObject, textAt, valueAt } from "../cloudtrail/json.ts";
+import { type CloudTrailRecord, isAccountId, serviceOf } from "../cloudtrail/record.ts";
+import { audienceOf, grantsEveryone, partyOf } from "./audience.ts";
+import type { FactGroup, FactSource } from "./fact.ts";
+import { scalarsOf } from "./scalar.ts";
+import { vendorOf } from "./vendor.ts";
+
+export const SHARE_FACTS: FactGroup = {
+  "ids.public_principal": {
+    says: "the request lets everyone in: a resource policy for `*` that no condition narrows, a public ACL, an image or snapshot for `all`, or S3's public access block switched off",
+    values: "true, false",
+    of: ({ record }) => isPublic(record),
+  },
+  "ids.shared_with": {
+    says: "whom the request lets in, by resource policy, trust policy, ACL, image, snapshot or share: accounts, organisations and their units, or `all`; the account itself is left out, absent when that leaves nobody",
+    values: "list of `all`, 12 digits, `o-abc1234567`, `arn:aws:organizations::…`",
+    of: ({ record }) => someOf(sharedWith(record).filter((party) => party !== record.recipientAccountId)),
+  },
+  "ids.foreign_accounts": {
+    says: "accounts among them that are neither configured nor AWS's own (such as those that deliver load balancer logs); absent when there is none",
+    values: "list of 12 digits",
+    of: (source) => someOf(foreignAccounts(source)),
+  },
+  "ids.foreign_account": {
+    says: "there is one: the request lets another account in — a role's trust or a resource policy that names one, an image or snapshot shared with one, a bucket replicated into one",
+    values: "true, false",
+    of: (source) => foreignAccounts(source).length > 0,
+  },
+  "ids.vendor": {
+    says: "vendors whose accounts they are, by the table of `src/detect/vendor.ts` and the config; absent when none is known. A vendor's account on the list is no proof that you are its customer",
+    values: "list of names: `Datadog`",
+    of: (source) => someOf(foreignAccounts(source).flatMap((account) => vendorOf(account, source.known) ?? [])),
+  },
+  "ids.unknown_foreign_account": {
+    says: "one of them is no vendor that is known",
+    values: "true, false",
+    of: (source) => foreignAccounts(source).some((account) => vendorOf(account, source.known) === undefined),
+  },
+  "ids.target_account": {
+    says: "account of the role that is assumed, passed or acted on by its ARN (`roleArn`), or of AssumeRoot's target; absent for other calls",
+    values: "12 digits",
+    of: ({ record }) => targetAccountOf(record),
+  },
+};
+
+/** No more is shown; sharing with so many is for the rule to say. */
+const MAX_PARTIES = 50;
+
+function someOf(list: readonly string[]): readonly string[] | undefined {
+  return list.length === 0 ? undefined : [...new Set(list)].slice(0, MAX_PARTIES);
+}
+
+/** Where AWS's services put a resource policy. */
+const RESOURCE_POLICIES = [
+  "bucketPolicy",
+  "policy",
+  "policyText",
+  "policyInJson",
+  "resourcePolicy",
+  "repositoryPolicy",
+  "accessPolicy",
+  "accessPolicies",
+  "attributes.Policy",
+  "attributeValue",
+  "policyDocument",
+  "assumeRolePolicyDocument",
+];
+
+/** Services and the parameters in which they name accounts, ARNs, organisations or `all` directly; "" for any service. */
+const PARTIES: readonly (readonly [service: string, path: string])[] = [
+  ["ec2", "launchPermission.add"],
+  ["ec2", "createVolumePermission.add"],
+  ["ec2", "ModifyVpcEndpointServicePermissionsRequest.AddAllowedPrincipals"],
+  ["rds", "valuesToAdd"],
+  ["redshift", "accountWithRestoreAccess"],
+  ["lambda", "principal"],
+  ["lambda", "principalOrgID"],
+  ["lambda", "organizationId"],
+  ["sns", "aWSAccountId"],
+  ["sns", "aWSAccountIds"],
+  ["sqs", "aWSAccountIds"],
+  ["sqs", "AWSAccountIds"],
+  ["ssm", "accountIdsToAdd"],
+  ["ram", "principals"],
+  ["events", "principal"],
+  ["kms", "granteePrincipal"],
+  ["serverlessrepo", "statements"],
+];
+
+/** Everyone and every account that the request names, in the order of the tables. */
+function sharedWith(record: CloudTrailRecord): readonly string[] {
+  const { requestParameters: request, eventName } = record;
+  if (request === undefined || /^(Get|List|Describe|Remove|Revoke|Delete|Simulate|Validate|Check)/.test(eventName))
+    return [];
+  const service = serviceOf(record);
+  const found = RESOURCE_POLICIES.flatMap((key) => audienceOf(valueAt(request, key)));
+  for (const [only, path] of PARTIES) {
+    if (only !== service) continue;
+    for (const [, value] of scalarsOf(valueAt(request, path))) found.push(...partyOf(String(value)));
+  }
+  if (service === "s3" && opensAcl(request)) found.push("all");
+  if (eventName === "PutBucketReplication") {
+    for (const [key, value] of scalarsOf(request)) if (key === "Account") found.push(...partyOf(String(value)));
+  }
+  return found;
+}
+
+function foreignAccounts({ record, known }: FactSource): readonly string[] {
+  return sharedWith(record).filter(
+    (party) =>
+      isAccountId(party) &&
+      party !== record.recipientAccountId &&
+      !known.accounts?.has(party) &&
+      !vendorOf(party, known)?.startsWith(AWS_ITSELF),
+  );
+}
+
+/** Names of AWS's own accounts in the table of vendors begin so. */
+const AWS_ITSELF = "AWS ";
+
+const PUBLIC_GROUP = /\/groups\/global\/(AllUsers|AuthenticatedUsers)\b/;
+const PUBLIC_ACLS: ReadonlySet<string> = new Set(["public-read", "public-read-write", "authenticated-read"]);
+const BLOCKS = ["BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"];
+
+function isPublic(record: CloudTrailRecord): boolean {
+  const { eventName, requestParameters: request } = record;
+  if (/^Delete(Bucket|Account)?PublicAccessBlock$/.test(eventName)) return true;
+  if (request === undefined) return false;
+  if (/^Put(Bucket|Account)?PublicAccessBlock$/.test(eventName)) {
+    return BLOCKS.some((block) => flagAt(request, `PublicAccessBlockConfiguration.${block}`) === false);
+  }
+  if (RESOURCE_POLICIES.some((key) => grantsEveryone(valueAt(request, key)))) return true;
+  // A function may be called by anyone of an organisation, too: then `principal` is `*` beside its id.
+  const isNarrowed = ["principalOrgID", "organizationId", "sourceAccount", "sourceArn"].some((key) =>
+    textAt(request, key),
+  );
+  return !isNarrowed && sharedWith(record).includes("all");
+}
+
+/** A canned ACL stands in `x-amz-acl`, grants in AccessControlPolicy or in `x-amz-grant-*`. */
+function opensAcl(request: JsonObject): boolean {
+  for (const [key, value] of scalarsOf(request)) {
+    if (key === "x-amz-acl" && PUBLIC_ACLS.has(String(value))) return true;
+    if ((key === "URI" || key.startsWith("x-amz-grant-")) && PUBLIC_GROUP.test(String(value))) return true;
+  }
+  return false;
+}
+
+function targetAccountOf({ requestParameters: request }: CloudTrailRecord): string | undefined {
+  const named: readonly (Json | undefined)[] = [valueAt(request, "roleArn"), valueAt(request, "targetPrincipal")];
+  return named.flatMap((name) => (typeof name === "string" ? partyOf(name) : [])).find(isAccountId);
+}
