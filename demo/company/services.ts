@@ -1,0 +1,351 @@
+/**
+ * What runs by itself: instances, containers, functions, Auto Scaling, Config, Backup, the janitor of old snapshots.
+ * Heartbeats that are recorded as writes (ssm:UpdateInstanceInformation) are left out: thousands of them would flatter every rate.
+ * Pure.
+ */
+import type { JsonObject } from "../../src/cloudtrail/record.ts";
+import { uniqueIdOf } from "../key.ts";
+import { type Actor, roleActor, roleArn, serviceActor, serviceLinkedActor } from "./actor.ts";
+import { type Call, denied } from "./call.ts";
+import { beatsOn, DAY_MS, type Day, isWorkday, momentsOn, thinned, timeOn } from "./day.ts";
+import { DEV, HOME, NAT_ADDRESS, NEW_REGION, PROD, SERVICES, type ServiceName, secretsOf } from "./people.ts";
+import { allowing, made, type Step } from "./terraform.ts";
+
+const SDK = "aws-sdk-nodejs/3.917.0 ua/2.1 os/linux#6.1 lang/js md/nodejs#24.11.0 exec-env/AWS_ECS_FARGATE";
+const LAMBDA_SDK =
+  "aws-sdk-nodejs/3.917.0 ua/2.1 os/linux#5.10 lang/js md/nodejs#24.11.0 exec-env/AWS_Lambda_nodejs24.x";
+
+export function* servicesDay(day: Day): Generator<Call> {
+  const regions = day.week >= 3 && day.weekday >= 1 ? [HOME, NEW_REGION] : [HOME];
+  for (const region of regions) {
+    yield* instances(day, region);
+    for (const at of momentsOn(day, day.random.between(2, 4), 6, 20)) yield* containerStart(day, at, region);
+    for (const [at, grows] of scalings(day)) yield* scaling(day, at, region, grows);
+  }
+  yield* functions(day);
+  yield* config(day);
+  yield* backups(day);
+  yield* janitor(day);
+  if (day.week === 2 && day.weekday >= 1 && day.weekday <= 3) yield* misconfigured(day);
+}
+
+/** A service takes on the role of something it runs. */
+export function assumed(day: Day, at: number, service: string, role: string, session: string, region: string): Call {
+  const arn = `arn:aws:sts::${PROD}:assumed-role/${role}/${session}`;
+  return {
+    at,
+    by: serviceActor(PROD, service),
+    action: "sts:AssumeRole",
+    region,
+    params: { roleArn: roleArn({ account: PROD, name: role }), roleSessionName: session },
+    answer: { assumedRoleUser: { assumedRoleId: `${uniqueIdOf("AROA", `${PROD}/${role}`)}:${session}`, arn } },
+    resources: [{ accountId: PROD, type: "AWS::IAM::Role", ARN: roleArn({ account: PROD, name: role }) }],
+    more: { sharedEventID: day.random.uuid() },
+  };
+}
+
+/** Instances renew their credentials by the hour; what runs on them asks KMS and Parameter Store. */
+function* instances(day: Day, region: string): Generator<Call> {
+  for (const nth of [1, 2, 3]) {
+    const id = `i-0${nth}d4c3b2a1f0e9d8${nth}`;
+    const place = {
+      ip: NAT_ADDRESS[region] ?? "",
+      agent: "aws-sdk-go-v2/1.39.2 os/linux lang/go#1.25.1 md/GOARCH#arm64",
+    };
+    for (const at of beatsOn(day, 60)) {
+      yield assumed(day, at, "ec2.amazonaws.com", "web-instance", id, region);
+      const session = roleActor({ account: PROD, name: "web-instance" }, id, at, place, undefined);
+      const read = day.random.chance(0.5) ? "ssm:GetParametersByPath" : "kms:Decrypt";
+      yield {
+        at: at + 30_000,
+        by: session,
+        action: read,
+        region,
+        params: read === "kms:Decrypt" ? KEY : { path: "/acme/web", withDecryption: true },
+      };
+      // A clock or a cached credential is a little off now and then.
+      if (day.random.chance(0.01)) {
+        const error = {
+          code: "ExpiredTokenException",
+          message: "The security token included in the request is expired",
+        };
+        yield {
+          at: at + 45_000,
+          by: session,
+          action: "ssm:GetParametersByPath",
+          region,
+          params: { path: "/acme/web" },
+          error,
+        };
+      }
+    }
+  }
+}
+const KEY: JsonObject = { encryptionAlgorithm: "SYMMETRIC_DEFAULT", encryptionContext: { app: "web" } };
+
+/** A task of the container service: role, network card, the same secrets as always, log stream, target group. */
+function* containerStart(day: Day, at: number, region: string): Generator<Call> {
+  const { random } = day;
+  const service: ServiceName = random.pick(SERVICES);
+  const task = random.hex(32);
+  yield assumed(day, at, "ecs-tasks.amazonaws.com", `${service}-task`, task, region);
+  const ecs = serviceLinkedActor(PROD, "ecs.amazonaws.com", "AWSServiceRoleForECS", "ecs-service-scheduler", at);
+  const eni = `eni-0${random.hex(16)}`;
+  yield* made(
+    [
+      {
+        action: "ec2:CreateNetworkInterface",
+        params: { subnetId: "subnet-0a1b2c3d4e5f60718", groupSet: { items: [{ groupId: "sg-0123456789abcdef0" }] } },
+        answer: { networkInterface: { networkInterfaceId: eni } },
+      },
+      {
+        action: "elasticloadbalancing:RegisterTargets",
+        params: {
+          targetGroupArn: `arn:aws:elasticloadbalancing:${region}:${PROD}:targetgroup/${service}/0123456789abcdef`,
+        },
+      },
+    ],
+    ecs,
+    at,
+    random,
+    { region },
+  );
+  const app = roleActor({ account: PROD, name: `${service}-task` }, task, at, {
+    ip: NAT_ADDRESS[region] ?? "",
+    agent: SDK,
+  });
+  yield* made(
+    secretsOf(service).map((secretId) => ({ action: "secretsmanager:GetSecretValue", params: { secretId } })),
+    app,
+    at + 9000,
+    random,
+    { region },
+  );
+  const execution = roleActor({ account: PROD, name: "ecs-execution" }, task, at, {
+    ip: NAT_ADDRESS[region] ?? "",
+    agent: SDK,
+  });
+  yield* made(
+    [
+      { action: "ecr:GetAuthorizationToken" },
+      { action: "ecr:BatchGetImage", params: { repositoryName: service, registryId: PROD } },
+      { action: "logs:CreateLogStream", params: { logGroupName: `/acme/${service}`, logStreamName: `api/${task}` } },
+    ],
+    execution,
+    at + 3000,
+    random,
+    { region },
+  );
+  yield { at: at + 40_000, by: ecs, action: "ec2:DeleteNetworkInterface", region, params: { networkInterfaceId: eni } };
+}
+
+function scalings(day: Day): ReadonlyArray<readonly [at: number, grows: boolean]> {
+  const busy: ReadonlyArray<readonly [number, boolean]> = [
+    [timeOn(day, 7.1), true],
+    [timeOn(day, 18.4), false],
+  ];
+  return isWorkday(day) ? busy : [];
+}
+
+/** Auto Scaling starts instances in the morning and ends them in the evening, several at once. */
+function* scaling(day: Day, at: number, region: string, grows: boolean): Generator<Call> {
+  const scaler = serviceLinkedActor(
+    PROD,
+    "autoscaling.amazonaws.com",
+    "AWSServiceRoleForAutoScaling",
+    "AutoScaling",
+    at,
+  );
+  for (let nth = 0; nth < day.random.between(2, 4); nth++) {
+    const instanceId = `i-0${day.random.hex(16)}`;
+    const action = grows ? "ec2:RunInstances" : "ec2:TerminateInstances";
+    const params: JsonObject = grows
+      ? {
+          instancesSet: { items: [{ minCount: 1, maxCount: 1 }] },
+          instanceType: "t4g.medium",
+          launchTemplate: { launchTemplateName: "web", version: "12" },
+        }
+      : { instancesSet: { items: [{ instanceId }] } };
+    yield {
+      at: at + nth * 20_000,
+      by: scaler,
+      action,
+      region,
+      params,
+      answer: { instancesSet: { items: [{ instanceId }] } },
+    };
+  }
+}
+
+/** Functions run all day; each new sandbox takes on its role and opens a log stream. */
+function* functions(day: Day): Generator<Call> {
+  for (const at of beatsOn(day, 8)) {
+    const name = `${day.random.pick(SERVICES)}-events`;
+    yield assumed(day, at, "lambda.amazonaws.com", name, name, HOME);
+    if (!day.random.chance(0.06 / day.volume)) continue;
+    const session = roleActor({ account: PROD, name }, name, at, { ip: NAT_ADDRESS[HOME] ?? "", agent: LAMBDA_SDK });
+    const logStreamName = `${new Date(at).toISOString().slice(0, 10).replaceAll("-", "/")}/[$LATEST]${day.random.hex(32)}`;
+    yield {
+      at: at + 1500,
+      by: session,
+      action: "logs:CreateLogStream",
+      params: { logGroupName: `/aws/lambda/${name}`, logStreamName },
+    };
+  }
+}
+
+const INVENTORY = [
+  "ec2:DescribeInstances",
+  "ec2:DescribeVolumes",
+  "ec2:DescribeSecurityGroups",
+  "ec2:DescribeNetworkInterfaces",
+  "iam:ListRoles",
+  "iam:GetRole",
+  "s3:ListBuckets",
+  "s3:GetBucketPolicy",
+  "lambda:ListFunctions20150331",
+  "rds:DescribeDBInstances",
+  "kms:ListKeys",
+] as const;
+
+/** AWS Config takes stock every two hours and writes what its rules say. */
+function* config(day: Day): Generator<Call> {
+  for (const account of [PROD, DEV]) {
+    const recorder = serviceLinkedActor(
+      account,
+      "config.amazonaws.com",
+      "AWSServiceRoleForConfig",
+      "AWSConfig-Describe",
+      day.start,
+    );
+    for (const at of beatsOn(day, 120))
+      yield* made(
+        INVENTORY.map((action) => ({ action })),
+        recorder,
+        at,
+        day.random,
+      );
+    for (const at of momentsOn(day, 3, 0, 24))
+      yield {
+        at,
+        by: recorder,
+        action: "config:PutEvaluations",
+        params: { resultToken: "HIDDEN_DUE_TO_SECURITY_REASONS" },
+      };
+  }
+  if (day.weekday !== 2) return;
+  // Security Hub replaces the Config rules of its controls when AWS renews a standard.
+  const hub = serviceLinkedActor(
+    PROD,
+    "securityhub.amazonaws.com",
+    "AWSServiceRoleForSecurityHub",
+    "securityhub",
+    day.start,
+  );
+  const configRuleName = `securityhub-s3-bucket-logging-enabled-${day.random.hex(8)}`;
+  yield { at: timeOn(day, 3.3), by: hub, action: "config:DeleteConfigRule", params: { configRuleName } };
+  yield { at: timeOn(day, 3.4), by: hub, action: "config:PutConfigRule", params: { configRule: { configRuleName } } };
+}
+
+/** AWS Backup snapshots the disks each night; a function of ours lets the second account copy the newest. */
+function* backups(day: Day): Generator<Call> {
+  const at = timeOn(day, 1.05);
+  const place = { ip: "backup.amazonaws.com", agent: "backup.amazonaws.com" };
+  const role = { account: PROD, path: "service-role/", name: "AWSBackupDefaultServiceRole" };
+  const backup = roleActor(role, "AWSBackup-AWSBackupDefaultServiceRole", at, place, {
+    invokedBy: "backup.amazonaws.com",
+  });
+  const snapshotId = `snap-0${day.random.hex(16)}`;
+  const volumeId = "vol-0fedcba9876543210";
+  yield* made(
+    [
+      {
+        action: "ec2:CreateSnapshot",
+        params: { volumeId, description: "Created by AWS Backup" },
+        answer: { snapshotId },
+      },
+      {
+        action: "rds:CreateDBSnapshot",
+        params: { dBInstanceIdentifier: "shop", dBSnapshotIdentifier: `awsbackup-shop-${day.index}` },
+      },
+      {
+        action: "kms:CreateGrant",
+        params: {
+          keyId: `arn:aws:kms:${HOME}:${PROD}:key/11112222-3333-4444-5555-666677778888`,
+          operations: ["Decrypt", "GenerateDataKey"],
+        },
+      },
+    ],
+    backup,
+    at,
+    day.random,
+  );
+  const sharer = roleActor({ account: PROD, name: "snapshot-copier" }, "snapshot-copier", at, {
+    ip: NAT_ADDRESS[HOME] ?? "",
+    agent: LAMBDA_SDK,
+  });
+  yield* made([shareOf(snapshotId, DEV)], sharer, at + 3_600_000, day.random);
+  const copier = roleActor({ account: DEV, name: "snapshot-copier" }, "snapshot-copier", at, {
+    ip: NAT_ADDRESS[HOME] ?? "",
+    agent: LAMBDA_SDK,
+  });
+  yield* made(
+    [{ action: "ec2:CopySnapshot", params: { sourceSnapshotId: snapshotId, sourceRegion: HOME } }],
+    copier,
+    at + 3_700_000,
+    day.random,
+  );
+}
+
+const shareOf = (snapshotId: string, userId: string): Step => ({
+  action: "ec2:ModifySnapshotAttribute",
+  params: {
+    snapshotId,
+    createVolumePermission: { add: { items: [{ userId }] } },
+    attributeType: "CREATE_VOLUME_PERMISSION",
+  },
+  answer: { _return: true },
+});
+
+/** Deletes what is older than the company keeps; once a week images as well. */
+function* janitor(day: Day): Generator<Call> {
+  const at = timeOn(day, 4.5);
+  const session = roleActor({ account: DEV, name: "snapshot-janitor" }, "snapshot-janitor", at, {
+    ip: NAT_ADDRESS[HOME] ?? "",
+    agent: LAMBDA_SDK,
+  });
+  const steps: Step[] = [{ action: "ec2:DescribeSnapshots", params: { ownersSet: { items: [{ owner: DEV }] } } }];
+  for (let nth = 0; nth < day.random.between(1, 3); nth++)
+    steps.push({ action: "ec2:DeleteSnapshot", params: { snapshotId: `snap-0${day.random.hex(16)}` } });
+  if (day.weekday === 5)
+    steps.push({ action: "ec2:DeregisterImage", params: { imageId: `ami-0${day.random.hex(16)}` } });
+  yield* made(steps, session, at, day.random);
+}
+
+/** A worker that was deployed without its right to decrypt: the same call refused every minute, for three days. */
+function* misconfigured(day: Day): Generator<Call> {
+  const thumbnailer: Actor = roleActor({ account: PROD, name: "thumbnailer" }, "i-0777d4c3b2a1f0e98", day.start, {
+    ip: NAT_ADDRESS[HOME] ?? "",
+    agent: "Boto3/1.40.2 md/Botocore#1.40.2 ua/2.1 os/linux#6.1 lang/python#3.12.9",
+  });
+  const count = thinned(day, 1440);
+  for (let nth = 0; nth < count; nth++) {
+    const at = day.start + Math.floor((nth * DAY_MS) / count);
+    const error = denied(
+      thumbnailer,
+      "kms:Decrypt",
+      `arn:aws:kms:${HOME}:${PROD}:key/11112222-3333-4444-5555-666677778888`,
+    );
+    yield { at, by: thumbnailer, action: "kms:Decrypt", params: KEY, error };
+  }
+}
+
+/** The policy that repairs it, for the day after. */
+export const REPAIR: Step = {
+  action: "iam:PutRolePolicy",
+  params: {
+    roleName: "thumbnailer",
+    policyName: "decrypt",
+    policyDocument: allowing(["kms:Decrypt"], `arn:aws:kms:${HOME}:${PROD}:key/11112222-3333-4444-5555-666677778888`),
+  },
+};
