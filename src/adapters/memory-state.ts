@@ -3,6 +3,7 @@
  * The clock is eventTime: windows that lie behind the newest record by more than their length and LATENESS_MS are dropped.
  */
 import { type DetectorState, LATENESS_MS, MAX_MEMBERS, type WindowAdd, type WindowMember } from "../detect/state.ts";
+import { memoryMarks } from "./memory-marks.ts";
 
 interface Window {
   readonly windowMs: number;
@@ -15,6 +16,7 @@ const SWEEP_EVERY = 10_000;
 
 export function memoryState(): DetectorState {
   const windows = new Map<string, Window>();
+  const marks = memoryMarks();
   let newest = Number.NEGATIVE_INFINITY;
   let adds = 0;
 
@@ -37,7 +39,7 @@ export function memoryState(): DetectorState {
     return near;
   }
 
-  return { add: async (wanted) => wanted.map(addOne) };
+  return { ask: async (question) => ({ windows: question.adds.map(addOne), marks: question.marks.map(marks) }) };
 }
 
 /** Keeps the order of eventTime, then of eventID, so that the same members give the same window in whatever order they came. */

@@ -1,58 +1,77 @@
 /**
- * The detector's windows in Redis: `{ids}:window:<digest>` eventIDs by eventTime, `…:members` what each one said.
- * One Lua call an `add`, whatever the number of members.
+ * The detector's state in Redis: one Lua call for all of a batch. What is known for sure is remembered here for a while,
+ * so that habits cost no round trip.
  */
 import { createHash } from "node:crypto";
 import type { Redis } from "ioredis";
-import { type DetectorState, LATENESS_MS, MAX_MEMBERS, type WindowMember } from "../detect/state.ts";
-import { KEY_TAG } from "./lua/prelude.ts";
+import type { Answer, DetectorState, Mark, MarkAnswer, WindowMember } from "../detect/state.ts";
+import { ASK } from "./lua/state.ts";
 import { listOf, scriptOf, textOf } from "./redis-script.ts";
 import { msOf } from "./time.ts";
 
-/** ARGV, per member: digest of the window's key, windowMs, eventTime in ms, eventID, member (JSON). */
-const add = scriptOf(`
-local function drop(window, ids)
-  if #ids == 0 then return end
-  redis.call('ZREM', window, unpack(ids))
-  redis.call('HDEL', window .. ':members', unpack(ids))
-end
-
-local answers = {}
-for i = 1, #ARGV, 5 do
-  local window, windowMs, time = '${KEY_TAG}:window:' .. ARGV[i], tonumber(ARGV[i + 1]), tonumber(ARGV[i + 2])
-  local members = window .. ':members'
-  if redis.call('ZADD', window, 'NX', time, ARGV[i + 3]) == 1 then
-    redis.call('HSET', members, ARGV[i + 3], ARGV[i + 4])
-  end
-  local near = redis.call('ZRANGEBYSCORE', window, time - windowMs, time + windowMs)
-  while #near > ${MAX_MEMBERS} do
-    local first, last = redis.call('ZSCORE', window, near[1]), redis.call('ZSCORE', window, near[#near])
-    table.remove(near, time - first > last - time and 1 or #near)
-  end
-  answers[#answers + 1] = #near > 0 and redis.call('HMGET', members, unpack(near)) or {}
-  local newest = tonumber(redis.call('ZRANGE', window, -1, -1, 'WITHSCORES')[2])
-  drop(window, redis.call('ZRANGEBYSCORE', window, '-inf', '(' .. string.format('%d', newest - windowMs - ${LATENESS_MS})))
-  drop(window, redis.call('ZRANGE', window, 0, ${-MAX_MEMBERS - 1}))
-  redis.call('PEXPIRE', window, windowMs + ${LATENESS_MS})
-  redis.call('PEXPIRE', members, windowMs + ${LATENESS_MS})
-end
-return answers
-`);
+const ask = scriptOf(ASK);
+/** Known values are told to Redis again after this time, by eventTime, so that it does not forget a habit. */
+const FRESH_MS = 3600_000;
+const MAX_KNOWN = 100_000;
+const KNOWN: MarkAnswer = { known: true, learning: false };
 
 export function redisState(redis: Redis): DetectorState {
+  /** Group and value → eventTime at which Redis last called it known. */
+  const known = new Map<string, number>();
+  const isFresh = (mark: Mark): boolean => {
+    const since = known.get(nameOf(mark));
+    return since !== undefined && mark.at >= since && mark.at - since < FRESH_MS;
+  };
+  const remember = (mark: Mark, answer: MarkAnswer): void => {
+    if (!answer.known || answer.learning || !mark.learns) return;
+    if (known.size >= MAX_KNOWN) known.clear();
+    known.set(nameOf(mark), mark.at);
+  };
   return {
-    async add(adds) {
-      if (adds.length === 0) return [];
-      const args = adds.flatMap(({ key, windowMs, member }) => [
-        createHash("sha256").update(key).digest("hex"),
-        windowMs,
-        msOf(member.sighting.time),
-        member.sighting.eventID,
-        JSON.stringify(member),
-      ]);
-      return listOf(await add(redis, args)).map((members) => listOf(members).map(memberOf));
+    async ask({ adds, marks }): Promise<Answer> {
+      const asked = marks.filter((mark) => !isFresh(mark));
+      if (adds.length === 0 && asked.length === 0) return { windows: [], marks: marks.map(() => KNOWN) };
+      const args = [
+        adds.length,
+        ...adds.flatMap(({ key, windowMs, member }) => [
+          digestOf(key),
+          windowMs,
+          msOf(member.sighting.time),
+          member.sighting.eventID,
+          JSON.stringify(member),
+        ]),
+        ...asked.flatMap(({ key, value, at, forgetMs, learningMs, learns }) => [
+          digestOf(key),
+          digestOf(value),
+          at,
+          forgetMs,
+          learningMs,
+          learns ? "1" : "0",
+        ]),
+      ];
+      const [windows, answers] = listOf(await ask(redis, args));
+      const told = new Map(asked.map((mark, i) => [mark, answerOf(listOf(answers)[i])]));
+      for (const [mark, answer] of told) remember(mark, answer);
+      return {
+        windows: listOf(windows).map((members) => listOf(members).map(memberOf)),
+        marks: marks.map((mark) => told.get(mark) ?? KNOWN),
+      };
     },
   };
+}
+
+function nameOf({ key, value }: Mark): string {
+  return `${key}\n${value}`;
+}
+
+/** Record text of any length and any characters. */
+function digestOf(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
+}
+
+function answerOf(reply: unknown): MarkAnswer {
+  const [known, learning] = listOf(reply);
+  return { known: known === "1", learning: learning === "1" };
 }
 
 function memberOf(text: unknown): WindowMember {

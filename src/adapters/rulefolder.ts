@@ -3,12 +3,12 @@
  * Reads files; decides nothing about them. No code is ever loaded from a rule folder.
  */
 import { existsSync, readFileSync } from "node:fs";
-import { readdir, readFile } from "node:fs/promises";
+import { readdir, readFile, stat } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { openCases, type RuleCase, uncovered } from "../detect/cases.ts";
 import { RuleError, RuleErrors } from "../detect/rule-error.ts";
-import { type CompiledRules, compileRules } from "../detect/rules.ts";
+import { type CompiledRules, type CompileOptions, compileRules } from "../detect/rules.ts";
 
 const IS_CASES = /\.cases\.ya?ml$/;
 const IS_RULE = /\.ya?ml$/;
@@ -26,7 +26,10 @@ export function bundledRules(): string {
  *
  * @throws RuleErrors with every problem; a folder that cannot be read is one of them.
  */
-export async function loadRules(folders: readonly string[]): Promise<CompiledRules> {
+export async function loadRules(
+  folders: readonly string[],
+  options: Pick<CompileOptions, "placeholders"> = {},
+): Promise<CompiledRules> {
   const problems: RuleError[] = [];
   const files = await filesIn(folders, problems);
   const paths = files.filter((file) => !IS_CASES.test(file));
@@ -40,7 +43,7 @@ export async function loadRules(folders: readonly string[]): Promise<CompiledRul
       }
     }),
   );
-  return compileRules(sources.flat(), problems);
+  return compileRules(sources.flat(), { ...options, earlier: problems });
 }
 
 /**
@@ -73,11 +76,12 @@ function recordAt(path: string): unknown {
   }
 }
 
-/** Rule and case files, each folder's sorted by path. Links are followed, hidden folders are not: mounted configuration has both. */
+/** Rule and case files, each folder's sorted by path; a file stands for itself. Links are followed, hidden folders are not: mounted configuration has both. */
 async function filesIn(folders: readonly string[], problems: RuleError[]): Promise<readonly string[]> {
   const lists = await Promise.all(
     folders.map(async (folder) => {
       try {
+        if (IS_RULE.test(folder) && (await stat(folder)).isFile()) return [folder];
         const entries = await readdir(folder, { recursive: true, withFileTypes: true });
         const files = entries.filter((entry) => !entry.isDirectory() && IS_RULE.test(entry.name));
         const paths = files.map((entry) => join(entry.parentPath, entry.name));

@@ -24,6 +24,7 @@ function namesLike(pattern: string, names: readonly string[]): readonly string[]
  * @throws Error saying what is wrong with the text: an undefined selection, an unexpected or missing word.
  */
 export function parseCondition(text: string, names: readonly string[]): Condition {
+  if (text.includes("|")) throw new Error('condition has a "|": write a correlation to count matches (docs/rules.md)');
   const words = text.match(/[()]|[^\s()]+/g) ?? [];
   let at = 0;
   const keyword = (): string => (words[at] ?? "").toLowerCase();

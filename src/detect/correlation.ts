@@ -1,18 +1,34 @@
 /**
- * Correlations: when records that rules matched, counted in a window of eventTime, are a finding.
+ * Correlations: when records that rules matched are together a finding: so many in a window of eventTime, one after the
+ * other, or a value that was never seen.
  * Pure. The outcome does not depend on the order of arrival: some window that holds the new record has to meet the condition.
- * Source: Sigma specification 2.1, "Correlation"; `ids.also` is Trailhound's.
+ * Source: Sigma specification 2.1, "Correlation"; `new_value`, `ids.also` and `ids.learning` are Trailhound's.
  */
 import { actionOf, outcomeOf } from "../cloudtrail/record.ts";
 import type { Facts } from "./facts.ts";
 import { type Field, firstText } from "./field.ts";
 import type { Evidence, Level, Sighting } from "./finding.ts";
-import type { WindowAdd, WindowMember } from "./state.ts";
+import { isSequence, stepsEvidence } from "./sequence.ts";
+import type { Mark, WindowAdd, WindowMember } from "./state.ts";
 
 /** At least `least` distinct values of a field in the window. */
 export interface Distinct {
   readonly field: Field;
   readonly least: number;
+}
+
+export type Check =
+  /** Records in the window (1 where only distinct values count), and distinct values. */
+  | { readonly kind: "count"; readonly leastEvents: number; readonly distinct: readonly Distinct[] }
+  /** A record of each rule, in this order when `ordered`. */
+  | { readonly kind: "sequence"; readonly bases: readonly string[]; readonly ordered: boolean }
+  /** Values, taken together, that the group did not have within the window. */
+  | { readonly kind: "new"; readonly fields: readonly Field[]; readonly learningMs: number };
+
+/** A field that groups records; an alias is another field for each rule. */
+export interface GroupField {
+  readonly name: string;
+  readonly of: (base: string) => Field;
 }
 
 export interface Correlation {
@@ -22,10 +38,21 @@ export interface Correlation {
   readonly level: Level;
   readonly onFailure: "lower" | "same" | "ignore";
   readonly windowMs: number;
-  readonly groupBy: readonly Field[];
-  /** Records in the window; 1 where only distinct values count. */
-  readonly leastEvents: number;
-  readonly distinct: readonly Distinct[];
+  readonly groupBy: readonly GroupField[];
+  readonly check: Check;
+  /** False for a base of other correlations, unless one of them says `generate: true`. */
+  readonly raises: boolean;
+  /** The correlations that take this one's findings for their records. */
+  readonly countedBy: readonly Correlation[];
+}
+
+/** A record that a correlation has to do with, and which of its rules it matched. */
+export interface Hit {
+  readonly correlation: Correlation;
+  readonly facts: Facts;
+  readonly bases: readonly string[];
+  /** Values of the correlation's group-by: `["arn:aws:iam::111122223333:user/jack"]`; an absent field is the empty text. */
+  readonly group: readonly string[];
 }
 
 /** A window that meets the condition: its members, the triggering one last. */
@@ -42,26 +69,63 @@ export function sightingOf({ record }: Facts): Sighting {
   return { eventID, time, action: actionOf(record), region, ip };
 }
 
-/** Values of a correlation's group-by: `["arn:aws:iam::111122223333:user/jack"]`; an absent field is the empty text. */
+/** Values of a rule's own group-by; an absent field is the empty text. */
 export function groupOf(groupBy: readonly Field[], facts: Facts): readonly string[] {
   return groupBy.map((field) => firstText(field, facts) ?? "");
 }
 
+/** One hit for each group: a record that matches several rules counts once, unless an alias puts it into two groups. */
+export function hitsOf(correlation: Correlation, facts: Facts, bases: readonly string[]): readonly Hit[] {
+  const byGroup = new Map<string, Hit>();
+  for (const base of bases) {
+    const group = correlation.groupBy.map(({ of }) => firstText(of(base), facts) ?? "");
+    const name = JSON.stringify(group);
+    const known = byGroup.get(name)?.bases ?? [];
+    byGroup.set(name, { correlation, facts, bases: [...known, base], group });
+  }
+  return [...byGroup.values()];
+}
+
+function keyOf({ correlation, facts, group }: Hit): string {
+  return JSON.stringify([correlation.name, facts.record.recipientAccountId, ...group]);
+}
+
 /**
- * What a matched record adds to a correlation's window. The last of `values` is the record's outcome, so that
- * whether a window failed as a whole does not depend on which record completed it.
+ * What a hit adds to a correlation's window. The last of `values` is the record's outcome, so that whether a window failed as
+ * a whole does not depend on which record completed it.
+ *
+ * @returns undefined for a correlation that keeps no window.
  */
-export function windowAddOf(correlation: Correlation, facts: Facts): WindowAdd {
-  const { record } = facts;
-  const parts = [correlation.name, record.recipientAccountId, ...groupOf(correlation.groupBy, facts)];
+export function windowAddOf(hit: Hit): WindowAdd | undefined {
+  const { correlation, facts, bases } = hit;
+  const { check, windowMs } = correlation;
+  if (check.kind === "new") return undefined;
+  const own =
+    check.kind === "count"
+      ? check.distinct.map(({ field }) => firstText(field, facts) ?? "")
+      : [JSON.stringify([...bases].sort())];
   return {
-    key: JSON.stringify(parts),
-    windowMs: correlation.windowMs,
-    member: {
-      sighting: sightingOf(facts),
-      values: [...correlation.distinct.map(({ field }) => firstText(field, facts) ?? ""), outcomeOf(record)],
-    },
+    key: keyOf(hit),
+    windowMs,
+    member: { sighting: sightingOf(facts), values: [...own, outcomeOf(facts.record)] },
   };
+}
+
+/** @returns undefined for a correlation that asks for no new value, and for a record that has none. */
+export function markOf(hit: Hit, learns: boolean): Mark | undefined {
+  const { check, windowMs: forgetMs } = hit.correlation;
+  if (check.kind !== "new") return undefined;
+  const value = newValueOf(check.fields, hit.facts);
+  if (value === undefined) return undefined;
+  const at = Date.parse(hit.facts.record.eventTime);
+  return { key: keyOf(hit), value, at, forgetMs, learningMs: check.learningMs, learns };
+}
+
+/** What makes a value of several fields; undefined when all of them are absent. */
+export function newValueOf(fields: readonly Field[], facts: Facts): string | undefined {
+  const values = fields.map((field) => firstText(field, facts) ?? "");
+  if (values.every((value) => value === "")) return undefined;
+  return values.join(" · ");
 }
 
 /** "failure" when every record of the window failed. */
@@ -87,14 +151,21 @@ export function fire(correlation: Correlation, trigger: Sighting, members: reado
     // A window that reaches no further than the one before is a part of it, and conditions only ask for more.
     if (end === reached) continue;
     const window = members.slice(start, end);
-    if (isMet(correlation, window)) return firedOf(correlation, trigger, window);
+    if (isMet(correlation.check, window)) return firedOf(correlation, trigger, window);
   }
   return undefined;
 }
 
-function isMet(correlation: Correlation, window: readonly WindowMember[]): boolean {
-  if (window.length < correlation.leastEvents) return false;
-  return correlation.distinct.every(({ least }, at) => window.length >= least && tally(window, at).size >= least);
+function isMet(check: Check, window: readonly WindowMember[]): boolean {
+  switch (check.kind) {
+    case "count":
+      if (window.length < check.leastEvents) return false;
+      return check.distinct.every(({ least }, at) => window.length >= least && tally(window, at).size >= least);
+    case "sequence":
+      return isSequence(check.bases, check.ordered, window);
+    case "new":
+      return false;
+  }
 }
 
 /** How often each value occurs; absent ones, which are empty, are not counted. */
@@ -107,16 +178,18 @@ function tally(window: readonly WindowMember[], at: number): ReadonlyMap<string,
   return counts;
 }
 
-function firedOf(correlation: Correlation, trigger: Sighting, window: readonly WindowMember[]): Fired {
+function firedOf({ name, check, windowMs }: Correlation, trigger: Sighting, window: readonly WindowMember[]): Fired {
   const own = window.filter(({ sighting }) => sighting.eventID === trigger.eventID);
   const others = window.filter(({ sighting }) => sighting.eventID !== trigger.eventID);
-  const minutes = Math.round(correlation.windowMs / 6000) / 10;
-  const { name: selection, distinct } = correlation;
+  const members = [...others.slice(1 - MAX_NAMED), ...own];
+  if (check.kind === "sequence") return { members, evidence: stepsEvidence(name, check.bases, check.ordered, window) };
+  const minutes = Math.round(windowMs / 6000) / 10;
+  const distinct = check.kind === "count" ? check.distinct : [];
   return {
-    members: [...others.slice(1 - MAX_NAMED), ...own],
+    members,
     evidence: [
-      { selection, field: "records", value: `${window.length} within ${minutes} minutes` },
-      ...distinct.map(({ field }, at) => ({ selection, field: field.path, value: topOf(tally(window, at)) })),
+      { selection: name, field: "records", value: `${window.length} within ${minutes} minutes` },
+      ...distinct.map(({ field }, at) => ({ selection: name, field: field.path, value: topOf(tally(window, at)) })),
     ],
   };
 }

@@ -5,12 +5,23 @@
 
 import { principalOf } from "../cloudtrail/principal.ts";
 import { actionOf, type CloudTrailRecord, outcomeOf } from "../cloudtrail/record.ts";
-import { type Correlation, fire, groupOf, sightingOf, windowAddOf, windowOutcome } from "./correlation.ts";
+import {
+  type Correlation,
+  fire,
+  groupOf,
+  type Hit,
+  hitsOf,
+  markOf,
+  newValueOf,
+  sightingOf,
+  windowAddOf,
+  windowOutcome,
+} from "./correlation.ts";
 import { evidenceOf } from "./evidence.ts";
 import { type AccountContext, type Facts, factsOf } from "./facts.ts";
 import { digestOf, type Evidence, type Finding, type Level, lowered, type Outcome, type Sighting } from "./finding.ts";
 import { type CompiledRule, type CompiledRules, RULE_FAILED } from "./rules.ts";
-import type { DetectorState, WindowAdd, WindowMember } from "./state.ts";
+import type { DetectorState, MarkAnswer, WindowMember } from "./state.ts";
 
 export interface Detector {
   feed(record: CloudTrailRecord): Promise<readonly Finding[]>;
@@ -18,62 +29,128 @@ export interface Detector {
   feedAll(records: readonly CloudTrailRecord[]): Promise<readonly Finding[]>;
 }
 
-/** A record counted by a correlation: what goes into the window, and what is needed to tell of it. */
-interface Counted {
-  readonly correlation: Correlation;
-  readonly facts: Facts;
-  readonly add: WindowAdd;
+export interface DetectorContext {
+  readonly accounts: readonly AccountContext[];
+  /** Which of these principals have an open alert: nothing is learnt from what they do. Without it nobody has. */
+  readonly suspects?: (principals: readonly string[]) => Promise<ReadonlySet<string>>;
 }
 
-/** What one record gives: findings, and correlations that have to look at their windows first. */
-type Result = Finding | Counted;
-const isCounted = (result: Result): result is Counted => "add" in result;
-const isFinding = (result: Result): result is Finding => !isCounted(result);
+/** What a record gives, in its place among the others of a batch. */
+interface Place {
+  readonly facts: Facts;
+  readonly findings: Finding[];
+}
+interface PlacedHit extends Hit {
+  readonly place: Place;
+}
 
-export function makeDetector(
-  compiled: CompiledRules,
-  state: DetectorState,
-  context: { readonly accounts: readonly AccountContext[] },
-): Detector {
+/** What a correlation was told by the state. */
+type Told =
+  | { readonly kind: "window"; readonly members: readonly WindowMember[] }
+  | { readonly kind: "mark"; readonly answer: MarkAnswer };
+
+export function makeDetector(compiled: CompiledRules, state: DetectorState, context: DetectorContext): Detector {
   const accounts = new Map(context.accounts.map((account) => [account.id, account]));
-  const feedAll = async (records: readonly CloudTrailRecord[]): Promise<readonly Finding[]> => {
-    const results = records.flatMap((record) =>
-      evaluate(compiled, factsOf(record, accounts.get(record.recipientAccountId))),
-    );
-    const counted = results.filter(isCounted);
-    if (counted.length === 0) return results.filter(isFinding);
-    const windows = await state.add(counted.map(({ add }) => add));
-    const told = new Map(counted.map((one, at) => [one, windowFinding(one, windows[at] ?? [])]));
-    return results.flatMap((result) => (isCounted(result) ? (told.get(result) ?? []) : [result]));
-  };
+
+  async function feedAll(records: readonly CloudTrailRecord[]): Promise<readonly Finding[]> {
+    const places = records.map((record): Place => {
+      return { facts: factsOf(record, accounts.get(record.recipientAccountId)), findings: [] };
+    });
+    let hits: readonly PlacedHit[] = places.flatMap((place) => evaluate(compiled, place));
+    const suspects = await suspectsAmong(hits, context);
+    // A correlation that fires is a record to those that count it: seldom more than one round.
+    while (hits.length > 0) hits = judge(hits, await answersTo(hits, state, suspects));
+    return places.flatMap(({ findings }) => findings);
+  }
   return { feed: (record) => feedAll([record]), feedAll };
 }
 
 /** Every rule on its own: one that throws becomes a finding, the others go on. */
-function evaluate(compiled: CompiledRules, facts: Facts): readonly Result[] {
-  const results: Result[] = [];
-  const counted: Correlation[] = [];
+function evaluate(compiled: CompiledRules, place: Place): readonly PlacedHit[] {
+  const { facts, findings } = place;
+  const counted = new Map<Correlation, string[]>();
   for (const rule of compiled.router(facts.record)) {
     try {
       if (!isTried(rule, facts)) continue;
-      if (rule.raises) results.push(ruleFinding(rule, facts));
-      counted.push(...rule.countedBy);
+      if (rule.raises) findings.push(ruleFinding(rule, facts));
+      note(counted, rule.countedBy, rule.name);
     } catch (error) {
-      results.push(failedFinding(rule.name, facts, error));
+      findings.push(failedFinding(rule.name, facts, error));
     }
   }
-  for (const correlation of new Set(counted)) {
+  return hitsIn(counted, place);
+}
+
+function note(counted: Map<Correlation, string[]>, correlations: readonly Correlation[], base: string): void {
+  for (const correlation of correlations) counted.set(correlation, [...(counted.get(correlation) ?? []), base]);
+}
+
+function hitsIn(counted: ReadonlyMap<Correlation, readonly string[]>, place: Place): readonly PlacedHit[] {
+  return [...counted].flatMap(([correlation, bases]) => {
     try {
-      results.push({ correlation, facts, add: windowAddOf(correlation, facts) });
+      return hitsOf(correlation, place.facts, bases).map((hit) => ({ ...hit, place }));
     } catch (error) {
-      results.push(failedFinding(correlation.name, facts, error));
+      place.findings.push(failedFinding(correlation.name, place.facts, error));
+      return [];
     }
-  }
-  return results;
+  });
 }
 
 function isTried(rule: CompiledRule, facts: Facts): boolean {
   return rule.matches(facts) && !(rule.onFailure === "ignore" && outcomeOf(facts.record) === "failure");
+}
+
+async function suspectsAmong(hits: readonly PlacedHit[], { suspects }: DetectorContext): Promise<ReadonlySet<string>> {
+  const learning = hits.filter(({ correlation }) => correlation.check.kind === "new");
+  if (learning.length === 0 || suspects === undefined) return new Set();
+  return suspects([...new Set(learning.map(({ facts }) => principalOf(facts.record).id))]);
+}
+
+async function answersTo(
+  hits: readonly PlacedHit[],
+  state: DetectorState,
+  suspects: ReadonlySet<string>,
+): Promise<ReadonlyMap<PlacedHit, Told>> {
+  const adds = hits.flatMap((hit) => {
+    const add = windowAddOf(hit);
+    return add === undefined ? [] : [{ hit, add }];
+  });
+  const marks = hits.flatMap((hit) => {
+    const { record } = hit.facts;
+    const learns = outcomeOf(record) === "success" && !suspects.has(principalOf(record).id);
+    const mark = markOf(hit, learns);
+    return mark === undefined ? [] : [{ hit, mark }];
+  });
+  if (adds.length + marks.length === 0) return new Map();
+  const answer = await state.ask({ adds: adds.map(({ add }) => add), marks: marks.map(({ mark }) => mark) });
+  const told = new Map<PlacedHit, Told>();
+  for (const [i, { hit }] of adds.entries()) told.set(hit, { kind: "window", members: answer.windows[i] ?? [] });
+  for (const [i, { hit }] of marks.entries()) {
+    const one = answer.marks[i];
+    if (one !== undefined) told.set(hit, { kind: "mark", answer: one });
+  }
+  return told;
+}
+
+/** Puts findings in their places; gives the hits of those correlations that count the ones which fired. */
+function judge(hits: readonly PlacedHit[], told: ReadonlyMap<PlacedHit, Told>): readonly PlacedHit[] {
+  const fired = new Map<Place, Map<Correlation, string[]>>();
+  for (const hit of hits) {
+    const answer = told.get(hit);
+    const finding = answer === undefined ? undefined : findingOfHit(hit, answer);
+    if (finding === undefined) continue;
+    const { correlation, place } = hit;
+    if (correlation.raises) place.findings.push(finding);
+    const counted = fired.get(place) ?? new Map<Correlation, string[]>();
+    fired.set(place, counted);
+    note(counted, correlation.countedBy, correlation.name);
+  }
+  return [...fired].flatMap(([place, counted]) => hitsIn(counted, place));
+}
+
+/** @returns undefined when the correlation does not fire. */
+function findingOfHit(hit: PlacedHit, told: Told): Finding | undefined {
+  return told.kind === "window" ? windowFinding(hit, told.members) : newFinding(hit, told.answer);
 }
 
 function ruleFinding(rule: CompiledRule, facts: Facts): Finding {
@@ -81,19 +158,36 @@ function ruleFinding(rule: CompiledRule, facts: Facts): Finding {
   return findingOf(facts, told, groupOf(rule.groupBy, facts), evidenceOf(rule, facts), [sightingOf(facts)]);
 }
 
-/** @returns `[]` when no window meets the condition. */
-function windowFinding({ correlation, facts, add }: Counted, members: readonly WindowMember[]): readonly Finding[] {
-  const fired = fire(correlation, add.member.sighting, members);
-  if (fired === undefined) return [];
+function windowFinding(hit: PlacedHit, members: readonly WindowMember[]): Finding | undefined {
+  const { correlation, facts } = hit;
+  const fired = fire(correlation, sightingOf(facts), members);
+  if (fired === undefined) return undefined;
   const outcome = windowOutcome(fired.members);
-  if (correlation.onFailure === "ignore" && outcome === "failure") return [];
-  const others = correlation.groupBy.filter(({ path }) => path !== "ids.principal");
+  if (correlation.onFailure === "ignore" && outcome === "failure") return undefined;
   const sightings = fired.members.map(({ sighting }) => sighting);
-  return [findingOf(facts, asTold(correlation, outcome), groupOf(others, facts), fired.evidence, sightings)];
+  return findingOf(facts, asTold(correlation, outcome), othersOf(hit), fired.evidence, sightings);
+}
+
+function newFinding(hit: PlacedHit, { known, learning }: MarkAnswer): Finding | undefined {
+  const { correlation, facts } = hit;
+  const { check, windowMs, name } = correlation;
+  if (known || check.kind !== "new") return undefined;
+  const told = asTold(correlation, outcomeOf(facts.record));
+  const days = Math.round(windowMs / 86_400_000);
+  const since = learning ? "not seen before, but little is known yet" : `not seen in ${days} days`;
+  const value = `${newValueOf(check.fields, facts) ?? ""} (${since})`.slice(0, 256);
+  const evidence = [{ selection: name, field: check.fields.map(({ path }) => path).join(", "), value }];
+  const level = learning ? "informational" : told.level;
+  return findingOf(facts, { ...told, level }, othersOf(hit), evidence, [sightingOf(facts)]);
+}
+
+/** Group values beside the principal: what splits alerts further. */
+function othersOf({ correlation, group }: Hit): readonly string[] {
+  return group.filter((_, at) => correlation.groupBy[at]?.name !== "ids.principal");
 }
 
 /** How a match is told: who found it, under which title and level, with which outcome. */
-interface Told {
+interface AsTold {
   readonly rule: string;
   readonly title: string;
   readonly level: Level;
@@ -101,14 +195,14 @@ interface Told {
 }
 
 /** A failed attempt is told one level lower, unless the rule says `ids.on_failure: same`. */
-function asTold({ name: rule, title, level, onFailure }: CompiledRule | Correlation, outcome: Outcome): Told {
+function asTold({ name: rule, title, level, onFailure }: CompiledRule | Correlation, outcome: Outcome): AsTold {
   if (outcome === "success" || onFailure === "same") return { rule, title, level, outcome };
   return { rule, title: `${title} (tried, failed)`, level: lowered(level), outcome };
 }
 
 function findingOf(
   { record }: Facts,
-  told: Told,
+  told: AsTold,
   group: readonly string[],
   evidence: readonly Evidence[],
   sightings: readonly Sighting[],
@@ -130,7 +224,7 @@ function findingOf(
 
 /** One a day for each rule and account, however many records it fails on: Trailhound's own trouble, not the principal's doing. */
 function failedFinding(rule: string, facts: Facts, error: unknown): Finding {
-  const told: Told = {
+  const told: AsTold = {
     rule: RULE_FAILED,
     title: `Rule ${rule} could not be evaluated`,
     level: "low",

@@ -5,8 +5,8 @@
 import { selectionsOf } from "./condition.ts";
 import type { Facts } from "./facts.ts";
 import type { Evidence } from "./finding.ts";
-import { holds } from "./matcher.ts";
 import type { CompiledRule } from "./rules.ts";
+import { holds } from "./selection.ts";
 
 const VALUE_LIMIT = 256;
 const MOST_EVIDENCE = 12;

@@ -1,14 +1,15 @@
 /**
- * Matchers: the selections of a rule, compiled to closures over a record's facts.
- * Pure. A selection is a list of alternatives (one must hold), an alternative a list of tests (all must hold).
+ * Matchers: one line of a rule's selection, compiled to a test of a record's facts.
+ * Pure.
  * Source: Sigma specification 2.1, "Detection" and "Value modifiers".
  */
 import type { Json } from "../cloudtrail/json.ts";
-import type { Condition } from "./condition.ts";
 import { FACT_NAMES, type Facts } from "./facts.ts";
 import { type Field, fieldOf, valuesOf } from "./field.ts";
+import { type Comparison, expanded, type FieldKey, fieldKeyOf, type Placeholders } from "./modifier.ts";
 import {
   cidrPattern,
+  exactText,
   literalOf,
   type Placement,
   type Predicate,
@@ -18,22 +19,6 @@ import {
 } from "./pattern.ts";
 import { scalarsOf } from "./scalar.ts";
 
-export const MODIFIERS = [
-  "contains",
-  "startswith",
-  "endswith",
-  "all",
-  "re",
-  "cidr",
-  "exists",
-  "fieldref",
-  "lt",
-  "lte",
-  "gt",
-  "gte",
-] as const;
-type Modifier = (typeof MODIFIERS)[number];
-
 export interface FieldTest {
   readonly field: string;
   /** What the rule wants, for messages: `contains support`. */
@@ -41,46 +26,14 @@ export interface FieldTest {
   /** When nothing but these texts (lower case) can match; lets the router index the rule. */
   readonly literals?: readonly string[];
   readonly holds: (facts: Facts) => boolean;
+  /** The same from all values of the field, where they alone decide; lets the router judge a value once. */
+  readonly decides?: (values: readonly Json[]) => boolean;
   /** The value that made it hold, else the first one there is, as text; `absent` when there is none. */
   readonly witness: (facts: Facts) => string;
 }
 
-export interface Selection {
-  readonly name: string;
-  readonly alternatives: readonly (readonly FieldTest[])[];
-}
-
-/** Says what is wrong at a path below the selection, e.g. `["own", "userName|contians"]`. */
-export type Complain = (path: readonly (string | number)[], what: string) => void;
-
-/**
- * `compileSelection("own", { "ids.actor_is_target": true }, complain)` → one alternative with one test.
- * Whatever cannot be compiled is complained about and left out, so that all problems of a rule are found at once.
- */
-export function compileSelection(name: string, raw: unknown, complain: Complain): Selection {
-  if (!Array.isArray(raw)) return { name, alternatives: [compileMap(raw, [name], complain)] };
-  if (raw.length === 0) complain([name], "is an empty list");
-  if (raw.every(isScalar)) return { name, alternatives: raw.map((word) => [keywordTest(String(word))]) };
-  return { name, alternatives: raw.map((map, at) => compileMap(map, [name, at], complain)) };
-}
-
-function compileMap(raw: unknown, path: readonly (string | number)[], complain: Complain): readonly FieldTest[] {
-  if (typeof raw !== "object" || raw === null || Array.isArray(raw) || Object.keys(raw).length === 0) {
-    complain(path, "is not a map of fields to values, a list of such maps, or a list of texts");
-    return [];
-  }
-  return Object.entries(raw).flatMap(([key, value]) => {
-    try {
-      return [compileTest(key, value)];
-    } catch (error) {
-      complain([...path, key], error instanceof Error ? error.message : String(error));
-      return [];
-    }
-  });
-}
-
-type Scalar = string | number | boolean;
-function isScalar(value: unknown): value is Scalar {
+export type Scalar = string | number | boolean;
+export function isScalar(value: unknown): value is Scalar {
   return typeof value === "string" || typeof value === "number" || typeof value === "boolean";
 }
 
@@ -94,68 +47,82 @@ export function knownField(path: string): Field {
 }
 
 /** @throws Error saying what is wrong with the key or a value. */
-function compileTest(key: string, raw: unknown): FieldTest {
-  const [path = "", ...words] = key.split("|");
-  const field = knownField(path);
-  const modifiers = words.map(modifierOf);
-  const values: readonly unknown[] = Array.isArray(raw) ? raw : [raw];
+export function compileTest(key: string, raw: unknown, placeholders: Placeholders): FieldTest {
+  const spec = fieldKeyOf(key);
+  const given: readonly unknown[] = Array.isArray(raw) ? raw : [raw];
+  const values = spec.expand ? given.flatMap((value) => expandedValue(value, placeholders)) : given;
   if (values.length === 0) throw new Error(`${key} has an empty list of values`);
-  const kinds = modifiers.filter((modifier) => modifier !== "all");
-  const [kind] = kinds;
-  const isPlaced = kinds.length === 2 && kinds[0] === "fieldref" && isPlacement(kinds[1]);
-  if (new Set(modifiers).size < modifiers.length || (kinds.length > 1 && !isPlaced)) {
-    throw new Error(`modifiers ${words.join(", ")} do not go together`);
-  }
-  const wanted = [...words, values.map(String).join(modifiers.includes("all") ? " and " : " or ")].join(" ");
-  if (kind === "exists") return existsTest(field, key, wanted, values);
-  const tests = values.map((value) => valueTest(field, kind, kinds[1], value));
-  const every = modifiers.includes("all");
-  const literals = kind === undefined && !every ? literalsOf(values) : undefined;
+  if (spec.path === "") return keywordTest(values, spec.every);
+  const field = knownField(spec.path);
+  const words = key.split("|").slice(1);
+  const wanted = [...words, values.map(String).join(spec.every ? " and " : " or ")].join(" ");
+  if (spec.kind === "exists") return existsTest(field, key, wanted, values);
+  const tests = values.map((value) => valueTest(field, spec, value));
+  const literals = isPlain(spec) && !spec.every && !spec.not ? literalsOf(values) : undefined;
+  const held = literals ? literalTest(field, literals) : joinTests(tests, spec.every);
+  const decides = joinDecisions(tests, spec.every);
   return {
-    field: path,
+    field: spec.path,
     wanted,
     ...(literals && { literals }),
-    holds: literals ? literalTest(field, literals) : joinTests(tests, every),
-    witness: (facts) => witnessOf(field, facts, (value) => tests.some((test) => test.accepts(facts, value))),
+    holds: spec.not ? (facts) => !held(facts) : held,
+    ...(decides && { decides: spec.not ? (found: readonly Json[]) => !decides(found) : decides }),
+    witness: (facts) =>
+      witnessOf(field, facts, (value) => tests.some((test) => test.accepts(facts, value)) !== spec.not),
   };
 }
 
-function modifierOf(word: string): Modifier {
-  const known = MODIFIERS.find((modifier) => modifier === word);
-  if (known === undefined) throw new Error(`modifier "${word}" is not one of ${MODIFIERS.join(", ")}`);
-  return known;
+function expandedValue(value: unknown, placeholders: Placeholders): readonly unknown[] {
+  return typeof value === "string" ? expanded(value, placeholders) : [value];
 }
 
-function isPlacement(word: string | undefined): word is Placement {
-  return word === "contains" || word === "startswith" || word === "endswith";
+function isPlain({ kind, placement, cased }: FieldKey): boolean {
+  return kind === "text" && placement === "equals" && !cased;
 }
 
-/** One value of a test. `accepts` judges one value of the record, `holds` the whole field. */
+function joinDecisions(
+  tests: readonly ValueTest[],
+  every: boolean,
+): ((values: readonly Json[]) => boolean) | undefined {
+  const all = tests.flatMap(({ decides }) => (decides === undefined ? [] : [decides]));
+  if (all.length < tests.length) return undefined;
+  return (values) => (every ? all.every((decides) => decides(values)) : all.some((decides) => decides(values)));
+}
+
+/** One value of a test. `accepts` judges one value of the record, `holds` the whole field, `decides` all values of it. */
 interface ValueTest {
   readonly holds: (facts: Facts) => boolean;
   readonly accepts: (facts: Facts, value: Json) => boolean;
+  readonly decides?: (values: readonly Json[]) => boolean;
 }
 
-function valueTest(field: Field, kind: Modifier | undefined, second: Modifier | undefined, value: unknown): ValueTest {
-  if (kind === "fieldref") return referenceTest(field, isPlacement(second) ? second : "equals", value);
-  if (value === null && kind === undefined) {
-    return { holds: (facts) => !field.some(facts, () => true), accepts: () => false };
+function valueTest(field: Field, spec: FieldKey, value: unknown): ValueTest {
+  if (spec.kind === "fieldref") return referenceTest(field, spec, value);
+  if (value === null && spec.kind === "text" && spec.placement === "equals") {
+    return {
+      holds: (facts) => !field.some(facts, () => true),
+      accepts: () => false,
+      decides: (values) => values.length === 0,
+    };
   }
-  const test = predicateOf(kind, value);
-  return { holds: (facts) => field.some(facts, test), accepts: (_facts, found) => test(found) };
+  const test = predicateOf(spec, value);
+  return {
+    holds: (facts) => field.some(facts, test),
+    accepts: (_facts, found) => test(found),
+    decides: (values) => values.some(test),
+  };
 }
 
-function predicateOf(kind: Modifier | undefined, value: unknown): Predicate {
+function predicateOf({ kind, placement, cased, flags }: FieldKey, value: unknown): Predicate {
   if (!isScalar(value)) throw new Error(`${JSON.stringify(value)} is not a text, number or boolean`);
-  if (kind === "re") return regexPattern(String(value));
+  if (kind === "re") return regexPattern(String(value), flags);
   if (kind === "cidr") return cidrPattern(String(value));
   if (isComparison(kind)) return comparison(kind, value);
-  return scalarPattern(value, isPlacement(kind) ? kind : "equals");
+  return scalarPattern(value, placement, cased);
 }
 
-type Comparison = "lt" | "lte" | "gt" | "gte";
-function isComparison(word: string | undefined): word is Comparison {
-  return word === "lt" || word === "lte" || word === "gt" || word === "gte";
+function isComparison(kind: FieldKey["kind"]): kind is Comparison {
+  return kind === "lt" || kind === "lte" || kind === "gt" || kind === "gte";
 }
 
 /** Numbers only: a text that spells a number counts as one, any other value does not match. */
@@ -170,12 +137,13 @@ function comparison(kind: Comparison, value: Scalar): Predicate {
   };
 }
 
-function referenceTest(field: Field, placement: Placement, value: unknown): ValueTest {
+function referenceTest(field: Field, { placement, cased }: FieldKey, value: unknown): ValueTest {
   if (typeof value !== "string") throw new Error("fieldref wants the name of a field");
   const other = knownField(value);
+  const read = cased ? exactText : plainText;
   const accepts = (facts: Facts, found: Json) => {
-    const text = plainText(found);
-    return text !== undefined && other.some(facts, (wanted) => isPlacedIn(text, plainText(wanted), placement));
+    const text = read(found);
+    return text !== undefined && other.some(facts, (wanted) => isPlacedIn(text, read(wanted), placement));
   };
   return { holds: (facts) => field.some(facts, (found) => accepts(facts, found)), accepts };
 }
@@ -195,6 +163,7 @@ function existsTest(field: Field, key: string, wanted: string, values: readonly 
     field: field.path,
     wanted,
     holds: (facts) => there(facts) === value,
+    decides: (found) => found.length > 0 === value,
     witness: (facts) => witnessOf(field, facts, () => true),
   };
 }
@@ -220,17 +189,25 @@ function joinTests(tests: readonly ValueTest[], every: boolean): (facts: Facts) 
     : (facts) => tests.some((test) => test.holds(facts));
 }
 
-function keywordTest(word: string): FieldTest {
-  const test = scalarPattern(word, "contains");
-  const find = (facts: Facts) => {
+/** Texts that occur anywhere in the record: one of them, or every one. @throws Error for a value that is no text. */
+export function keywordTest(words: readonly unknown[], every: boolean): FieldTest {
+  const tests = words.map((word) => {
+    if (!isScalar(word)) throw new Error(`${JSON.stringify(word)} is not a text, number or boolean`);
+    return scalarPattern(word, "contains");
+  });
+  const find = (test: Predicate, facts: Facts) => {
     for (const [, value] of scalarsOf(facts.record.json)) if (test(value)) return String(value);
     return undefined;
   };
+  const found = (facts: Facts) => tests.map((test) => find(test, facts));
   return {
     field: "any field",
-    wanted: `contains ${word}`,
-    holds: (facts) => find(facts) !== undefined,
-    witness: (facts) => find(facts) ?? "absent",
+    wanted: `contains ${words.map(String).join(every ? " and " : " or ")}`,
+    holds: (facts) =>
+      every
+        ? tests.every((test) => find(test, facts) !== undefined)
+        : tests.some((test) => find(test, facts) !== undefined),
+    witness: (facts) => found(facts).find((value) => value !== undefined) ?? "absent",
   };
 }
 
@@ -239,33 +216,4 @@ function witnessOf(field: Field, facts: Facts, accepts: (value: Json) => boolean
   const value = values.find(accepts) ?? values[0];
   if (value === undefined) return "absent";
   return typeof value === "object" ? (Array.isArray(value) ? "a list" : "an object") : String(value);
-}
-
-export function holds(selection: Selection, facts: Facts): boolean {
-  return selection.alternatives.some((tests) => tests.every((test) => test.holds(facts)));
-}
-
-/** The condition's tree as one closure. `selections` must have every name the condition uses. */
-export function compileCondition(
-  condition: Condition,
-  selections: ReadonlyMap<string, Selection>,
-): (facts: Facts) => boolean {
-  switch (condition.kind) {
-    case "selection": {
-      const selection = selections.get(condition.name);
-      return selection === undefined ? () => false : (facts) => holds(selection, facts);
-    }
-    case "not": {
-      const inner = compileCondition(condition.of, selections);
-      return (facts) => !inner(facts);
-    }
-    case "and": {
-      const parts = condition.of.map((part) => compileCondition(part, selections));
-      return (facts) => parts.every((part) => part(facts));
-    }
-    case "or": {
-      const parts = condition.of.map((part) => compileCondition(part, selections));
-      return (facts) => parts.some((part) => part(facts));
-    }
-  }
 }

@@ -17,6 +17,11 @@ export function plainText(value: Json): string | undefined {
   return typeof value === "number" || typeof value === "boolean" ? String(value) : undefined;
 }
 
+/** The same with its letter case: `"Alice"` → `"Alice"`. */
+export function exactText(value: Json): string | undefined {
+  return typeof value === "string" ? value : plainText(value);
+}
+
 interface Piece {
   /** Text to be there as it stands, or the wildcard `*` or `?`. */
   readonly kind: "text" | "*" | "?";
@@ -84,12 +89,12 @@ function globOf(pieces: readonly Piece[]): (text: string) => boolean {
 }
 
 /**
- * A text matcher from a Sigma pattern; the text must be in lower case.
+ * A text matcher from a Sigma pattern; the text must be in lower case, unless `cased`.
  *
  * `wildcard("AdministratorAccess", "endswith")("arn:aws:iam::aws:policy/administratoraccess")` → true
  */
-export function wildcard(pattern: string, placement: Placement = "equals"): (text: string) => boolean {
-  const own = piecesOf(pattern.toLowerCase());
+export function wildcard(pattern: string, placement: Placement = "equals", cased = false): (text: string) => boolean {
+  const own = piecesOf(cased ? pattern : pattern.toLowerCase());
   const before = placement === "contains" || placement === "endswith" ? [STAR] : [];
   const after = placement === "contains" || placement === "startswith" ? [STAR] : [];
   const all = [...before, ...own, ...after];
@@ -105,22 +110,32 @@ export function wildcard(pattern: string, placement: Placement = "equals"): (tex
   return closes ? (text) => text.startsWith(wanted) : (text) => text === wanted;
 }
 
-/** Text, number or boolean of a rule: compared as text, letter case ignored. */
-export function scalarPattern(value: string | number | boolean, placement: Placement): Predicate {
-  const matches = wildcard(String(value), placement);
+/** Text, number or boolean of a rule: compared as text, letter case ignored unless `cased`. */
+export function scalarPattern(value: string | number | boolean, placement: Placement, cased = false): Predicate {
+  const matches = wildcard(String(value), placement, cased);
+  const read = cased ? exactText : plainText;
   return (found) => {
-    const text = plainText(found);
+    const text = read(found);
     return text !== undefined && matches(text);
   };
 }
 
 /** @throws Error with re2js's reason: look-around, back-references, possessive quantifiers, repeats over 1,000. */
-export function regexPattern(source: string): Predicate {
-  const compiled = RE2JS.compile(source);
+export function regexPattern(source: string, flags = ""): Predicate {
+  const compiled = RE2JS.compile(source, flagsOf(flags));
   return (found) => {
     if (typeof found === "object") return false;
     return compiled.matcher(String(found)).find();
   };
+}
+
+function flagsOf(flags: string): number {
+  const values: Readonly<Record<string, number>> = {
+    i: RE2JS.CASE_INSENSITIVE,
+    m: RE2JS.MULTILINE,
+    s: RE2JS.DOTALL,
+  };
+  return [...flags].reduce((sum, flag) => sum | (values[flag] ?? 0), 0);
 }
 
 /** @throws Error when `network` is not `address/prefix`. */

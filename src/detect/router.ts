@@ -6,7 +6,7 @@
 import type { Json } from "../cloudtrail/json.ts";
 import type { CloudTrailRecord } from "../cloudtrail/record.ts";
 import type { Condition } from "./condition.ts";
-import type { Selection } from "./matcher.ts";
+import type { Selection } from "./selection.ts";
 
 export type Router<Rule> = (record: CloudTrailRecord) => readonly Rule[];
 

@@ -2,16 +2,17 @@
  * Rules: rule files compiled to what the detector runs.
  * Pure: texts in, compiled rules out. All problems are collected; a set with any is not run at all.
  */
+import { type Correlations, compileCorrelations, fieldAt, isCalled } from "./compile-correlation.ts";
 import { type Condition, parseCondition, selectionsOf } from "./condition.ts";
-import type { Correlation, Distinct } from "./correlation.ts";
+import type { Correlation } from "./correlation.ts";
 import type { Facts } from "./facts.ts";
 import type { Field } from "./field.ts";
 import type { Level } from "./finding.ts";
-import { compileCondition, compileSelection, knownField, type Selection } from "./matcher.ts";
+import type { Placeholders } from "./modifier.ts";
 import { type Router, routerOf } from "./router.ts";
 import { type RuleError, RuleErrors } from "./rule-error.ts";
-import { type CorrelationBody, openRules, type RuleBody, type RuleDocument } from "./sigma.ts";
-import { MAX_MEMBERS } from "./state.ts";
+import { compileCondition, compileSelection, type Selection } from "./selection.ts";
+import { openRules, type RuleBody, type RuleDocument } from "./sigma.ts";
 
 export interface RuleSource {
   /** Path as people should read it in an error. */
@@ -29,6 +30,7 @@ export interface CompiledRule {
   readonly groupBy: readonly Field[];
   readonly condition: Condition;
   readonly selections: ReadonlyMap<string, Selection>;
+  /** Its own condition, and that of every filter that names it. */
   readonly matches: (facts: Facts) => boolean;
   /** False for a base rule of correlations, unless one of them says `generate: true`. */
   readonly raises: boolean;
@@ -36,7 +38,7 @@ export interface CompiledRule {
   readonly countedBy: readonly Correlation[];
 }
 
-/** What people see of a rule in a list. */
+/** What people see of a rule in a list, and beside an alert. */
 export interface RuleSummary {
   readonly name: string;
   readonly kind: "rule" | "correlation";
@@ -44,8 +46,15 @@ export interface RuleSummary {
   readonly level: Level;
   readonly raises: boolean;
   readonly tags: readonly string[];
+  readonly topics: readonly number[];
+  /** What to do first. */
+  readonly steps: readonly string[];
+  readonly falsepositives: readonly string[];
+  readonly references: readonly string[];
   readonly status?: string;
   readonly description?: string;
+  readonly why?: string;
+  readonly gaps?: string;
   readonly author?: string;
   readonly file: string;
 }
@@ -56,33 +65,41 @@ export interface CompiledRules {
   readonly router: Router<CompiledRule>;
 }
 
+export interface CompileOptions {
+  /** Lists that `%name%` stands for behind the modifier `expand`. */
+  readonly placeholders?: Placeholders;
+  /** Problems that reading the files gave already. */
+  readonly earlier?: readonly RuleError[];
+}
+
 /** The rule name of findings that tell of a rule which could not be evaluated. */
 export const RULE_FAILED = "rule_failed";
+/** Of a filter: it means every rule. */
+const ANY = "any";
 
 /**
- * Compiles rule files as one set: a correlation may name rules of any file.
+ * Compiles rule files as one set: a correlation or filter may name rules of any file.
  *
- * @param earlier problems that reading the files gave already.
  * @throws RuleErrors with every problem of every file.
  */
-export function compileRules(sources: readonly RuleSource[], earlier: readonly RuleError[] = []): CompiledRules {
+export function compileRules(
+  sources: readonly RuleSource[],
+  { placeholders = {}, earlier = [] }: CompileOptions = {},
+): CompiledRules {
   const problems: RuleError[] = [...earlier];
   const documents = sources.flatMap(({ file, text }) => openRules(file, text, problems));
   refuseDuplicates(documents);
-  const counts = documents.flatMap((document) =>
-    document.kind === "correlation" ? [compileCorrelation(document, document.body, documents)] : [],
+  const correlations = compileCorrelations(documents);
+  const filters = documents.flatMap((document) => compileFilter(document, documents, placeholders) ?? []);
+  const rules = documents.flatMap((document) =>
+    document.kind === "rule" ? [compileRule(document, document.body, correlations, filters, placeholders)] : [],
   );
-  const rules = documents.flatMap((document) => {
-    if (document.kind === "correlation") return [];
-    const counting = counts.filter(({ bases }) => bases.includes(document));
-    const raises = counting.length === 0 || counting.some(({ generates }) => generates);
-    return [
-      { ...compileRule(document, document.body), raises, countedBy: counting.map(({ correlation }) => correlation) },
-    ];
-  });
   if (problems.length > 0) throw new RuleErrors(problems);
-  const silent = new Set(rules.filter(({ raises }) => !raises).map(({ name }) => name));
-  return { rules, summaries: documents.map((document) => summaryOf(document, silent)), router: routerOf(rules) };
+  return {
+    rules,
+    summaries: documents.flatMap((document) => summaryOf(document, correlations) ?? []),
+    router: routerOf(rules),
+  };
 }
 
 function refuseDuplicates(documents: readonly RuleDocument[]): void {
@@ -95,135 +112,102 @@ function refuseDuplicates(documents: readonly RuleDocument[]): void {
   }
 }
 
-function compileRule(document: RuleDocument, body: RuleBody): Omit<CompiledRule, "raises" | "countedBy"> {
-  const complain = (path: readonly (string | number)[], what: string) =>
-    document.complain(["detection", ...path], what);
-  const { condition: text, ...raw } = body.detection;
-  const selections = new Map(
-    Object.entries(raw).map(([name, value]) => [name, compileSelection(name, value, complain)] as const),
-  );
-  const condition = attempt(
-    () => parseCondition(text, [...selections.keys()]),
-    (what) => complain(["condition"], what),
-  );
-  const used = condition === undefined ? [...selections.keys()] : selectionsOf(condition);
-  for (const name of selections.keys()) if (!used.includes(name)) complain([name], "is not used by the condition");
-  const known = condition ?? { kind: "or", of: [] };
+interface Filter {
+  readonly isFor: (document: RuleDocument) => boolean;
+  readonly matches: (facts: Facts) => boolean;
+}
+
+function compileRule(
+  document: RuleDocument,
+  body: RuleBody,
+  correlations: Correlations,
+  filters: readonly Filter[],
+  placeholders: Placeholders,
+): CompiledRule {
+  const { condition, selections, matches } = compileDetection(document, "detection", body.detection, placeholders);
+  const narrowing = filters.filter(({ isFor }) => isFor(document)).map((filter) => filter.matches);
+  const { name } = document;
   return {
     kind: "rule",
-    name: document.name,
-    title: body.title,
-    level: body.level,
-    onFailure: body["ids.on_failure"],
-    groupBy: compileFields(document, "ids.group-by", body["ids.group-by"] ?? []),
-    condition: known,
-    selections,
-    matches: compileCondition(known, selections),
-  };
-}
-
-interface Counting {
-  readonly correlation: Correlation;
-  readonly bases: readonly RuleDocument[];
-  readonly generates: boolean;
-}
-
-const UNIT_MS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3600_000, d: 86_400_000 };
-
-function compileCorrelation(document: RuleDocument, body: CorrelationBody, all: readonly RuleDocument[]): Counting {
-  const { complain, name } = document;
-  const { type, rules, timespan, condition, generate } = body.correlation;
-  const main = leastOf(condition, (what) => complain(["correlation", "condition"], what));
-  if ((type === "value_count") !== (condition.field !== undefined)) {
-    const what =
-      type === "value_count" ? "value_count wants the field whose values it counts" : "event_count takes no field";
-    complain(["correlation", "condition"], what);
-  }
-  const counted =
-    condition.field === undefined
-      ? []
-      : [{ at: ["correlation", "condition", "field"], field: condition.field, least: main }];
-  const also = (body["ids.also"] ?? []).map((extra, at) => ({
-    at: ["ids.also", at, "field"],
-    field: extra.field,
-    least: leastOf(extra, (what) => complain(["ids.also", at], what)),
-  }));
-  const distinct = [...counted, ...also].flatMap(({ at, field, least }): Distinct[] => {
-    const known = attempt(
-      () => knownField(field),
-      (what) => complain(at, what),
-    );
-    return known === undefined ? [] : [{ field: known, least }];
-  });
-  const correlation: Correlation = {
-    kind: "correlation",
     name,
     title: body.title,
     level: body.level,
     onFailure: body["ids.on_failure"],
-    windowMs: Number(timespan.slice(0, -1)) * (UNIT_MS[timespan.slice(-1)] ?? 0),
-    groupBy: compileFields(document, "correlation", body.correlation["group-by"] ?? ["ids.principal"]),
-    leastEvents: type === "event_count" ? main : 1,
-    distinct,
+    groupBy: (body["ids.group-by"] ?? []).flatMap((path, at) => fieldAt(document, ["ids.group-by", at], path) ?? []),
+    condition,
+    selections,
+    matches: narrowing.length === 0 ? matches : (facts) => matches(facts) && narrowing.every((filter) => filter(facts)),
+    raises: correlations.raises(name),
+    countedBy: correlations.countedBy(name),
   };
-  const bases = rules.flatMap((wanted) => baseOf(wanted, document, all));
-  return { correlation, bases, generates: generate === true };
 }
 
-function baseOf(wanted: string, { complain }: RuleDocument, all: readonly RuleDocument[]): readonly RuleDocument[] {
-  const base = all.find(({ name, body }) => name === wanted || body.id === wanted);
-  if (base?.kind === "rule") return [base];
-  complain(
-    ["correlation", "rules"],
-    base === undefined ? `no rule is called "${wanted}"` : `"${wanted}" is a correlation, not a rule`,
-  );
-  return [];
-}
-
-/** `{ gte: 5 }` → 5, `{ gt: 4 }` → 5. */
-function leastOf(
-  wanted: { readonly gte?: number | undefined; readonly gt?: number | undefined },
-  complain: (what: string) => void,
-): number {
-  const { gte, gt } = wanted;
-  if ((gte === undefined) === (gt === undefined)) complain("wants either gte or gt");
-  const least = gte ?? (gt ?? 0) + 1;
-  if (least > MAX_MEMBERS) complain(`${least} is more than the ${MAX_MEMBERS} records that a window keeps`);
-  return least;
-}
-
-function compileFields({ complain }: RuleDocument, key: string, paths: readonly string[]): readonly Field[] {
-  return paths.flatMap((path, at) => {
-    const place = key === "correlation" ? ["correlation", "group-by", at] : [key, at];
-    return (
-      attempt(
-        () => knownField(path),
-        (what) => complain(place, what),
-      ) ?? []
-    );
-  });
-}
-
-function attempt<T>(make: () => T, complain: (what: string) => void): T | undefined {
-  try {
-    return make();
-  } catch (error) {
-    complain(error instanceof Error ? error.message : String(error));
-    return undefined;
+/** @returns undefined for what is no filter. */
+function compileFilter(
+  document: RuleDocument,
+  all: readonly RuleDocument[],
+  placeholders: Placeholders,
+): Filter | undefined {
+  if (document.kind !== "filter") return undefined;
+  const { rules: wanted, ...detection } = document.body.filter;
+  for (const name of wanted) {
+    const named = all.find((other) => isCalled(other, name));
+    if (name === ANY || named?.kind === "rule") continue;
+    const why = named === undefined ? `no rule is called "${name}"` : `"${name}" is a ${named.kind}, not a rule`;
+    document.complain(["filter", "rules"], why);
   }
+  const { matches } = compileDetection(document, "filter", detection, placeholders);
+  return { isFor: (rule) => wanted.some((name) => name === ANY || isCalled(rule, name)), matches };
 }
 
-function summaryOf({ file, name, kind, body }: RuleDocument, silent: ReadonlySet<string>): RuleSummary {
-  const { title, level, tags = [], status, description, author } = body;
+function compileDetection(
+  document: RuleDocument,
+  section: string,
+  { condition: texts, ...raw }: { readonly condition: readonly string[]; readonly [name: string]: unknown },
+  placeholders: Placeholders,
+) {
+  const complain = (path: readonly (string | number)[], what: string) => document.complain([section, ...path], what);
+  const selections = new Map(
+    Object.entries(raw).map(([name, value]) => [name, compileSelection(name, value, placeholders, complain)] as const),
+  );
+  const parsed = texts.flatMap((text) => {
+    try {
+      return [parseCondition(text, [...selections.keys()])];
+    } catch (error) {
+      complain(["condition"], error instanceof Error ? error.message : String(error));
+      return [];
+    }
+  });
+  const isWhole = parsed.length === texts.length;
+  const [only] = parsed;
+  // Several conditions are several rules in one: any of them will do.
+  const condition: Condition = parsed.length === 1 && only !== undefined ? only : { kind: "or", of: parsed };
+  const used = isWhole ? selectionsOf(condition) : [...selections.keys()];
+  for (const name of selections.keys()) if (!used.includes(name)) complain([name], "is not used by the condition");
+  return { condition, selections, matches: compileCondition(condition, selections) };
+}
+
+/** @returns undefined for a filter, which nobody sees by itself. */
+function summaryOf(document: RuleDocument, correlations: Correlations): RuleSummary | undefined {
+  if (document.kind === "filter") return undefined;
+  const { file, name, kind, body } = document;
+  const { title, level, tags = [], status, description, author, falsepositives = [], references = [] } = body;
+  const { "ids.why": why, "ids.gaps": gaps, "ids.steps": steps = [], "ids.topics": topics = [] } = body;
   return {
     name,
     kind,
     title,
     level,
-    raises: !silent.has(name),
+    raises: correlations.raises(name),
     tags,
+    topics,
+    steps,
+    falsepositives,
+    references,
     ...(status !== undefined && { status }),
     ...(description !== undefined && { description }),
+    ...(why !== undefined && { why }),
+    ...(gaps !== undefined && { gaps }),
     ...(author !== undefined && { author }),
     file,
   };

@@ -35,36 +35,68 @@ const about = {
   falsepositives: texts.optional(),
   level: z.enum(LEVELS),
   "ids.on_failure": z.enum(["lower", "same", "ignore"]).default("lower"),
+  /** For people: why it matters, what to do first, what the rule does not see. */
+  "ids.why": z.string().optional(),
+  "ids.steps": texts.optional(),
+  "ids.gaps": z.string().optional(),
+  /** Rows of the list of detection topics that the rule covers. */
+  "ids.topics": z.array(z.number().int().min(1)).optional(),
 };
+
+const logsource = z.strictObject({
+  product: z.literal("aws"),
+  service: z.literal("cloudtrail"),
+  category: z.string().optional(),
+  definition: z.string().optional(),
+});
 
 const ruleShape = z.strictObject({
   ...about,
-  logsource: z.strictObject({
-    product: z.literal("aws"),
-    service: z.literal("cloudtrail"),
-    category: z.string().optional(),
-    definition: z.string().optional(),
-  }),
-  detection: z.looseObject({ condition: z.string() }),
+  logsource,
+  detection: z.looseObject({ condition: oneOrMany }),
   "ids.group-by": texts.optional(),
 });
 
 const count = z.number().int().min(1);
 const least = { gte: count.optional(), gt: z.number().int().min(0).optional() };
+const span = z.string().regex(/^[1-9]\d{0,5}[smhd]$/, "is not a number with s, m, h or d, such as 10m");
 const correlationShape = z.strictObject({
   ...about,
   correlation: z.strictObject({
-    type: z.enum(["event_count", "value_count"]),
+    type: z.enum(["event_count", "value_count", "temporal", "temporal_ordered", "new_value"]),
     rules: oneOrMany.refine((rules) => rules.length > 0, "names no rule"),
     "group-by": oneOrMany.optional(),
-    timespan: z.string().regex(/^[1-9]\d{0,5}[smhd]$/, "is not a number with s, m, h or d, such as 10m"),
-    condition: z.strictObject({ field: z.string().optional(), ...least }),
+    timespan: span,
+    condition: z.strictObject({ field: oneOrMany.optional(), ...least }).optional(),
+    aliases: z.record(z.string(), z.record(z.string(), z.string())).optional(),
     generate: z.boolean().optional(),
   }),
+  "ids.learning": span.default("7d"),
   "ids.also": z.array(z.strictObject({ field: z.string(), ...least })).optional(),
 });
 
+/** Narrows other rules: each of them matches only where this condition holds, too. */
+const filterShape = z.strictObject({
+  title: about.title,
+  name: about.name,
+  id: about.id,
+  status: about.status,
+  description: about.description,
+  references: about.references,
+  author: about.author,
+  date: about.date,
+  modified: about.modified,
+  taxonomy: about.taxonomy,
+  tags: about.tags,
+  logsource,
+  filter: z.looseObject({
+    rules: oneOrMany.refine((rules) => rules.length > 0, 'names no rule; "any" means all'),
+    condition: oneOrMany,
+  }),
+});
+
 export type RuleBody = z.infer<typeof ruleShape>;
+export type FilterBody = z.infer<typeof filterShape>;
 export type CorrelationBody = z.infer<typeof correlationShape>;
 
 /** One document of a rule file. */
@@ -78,6 +110,7 @@ export type RuleDocument = Opened &
   (
     | { readonly kind: "rule"; readonly body: RuleBody }
     | { readonly kind: "correlation"; readonly body: CorrelationBody }
+    | { readonly kind: "filter"; readonly body: FilterBody }
   );
 
 /**
@@ -88,11 +121,18 @@ export type RuleDocument = Opened &
 export function openRules(file: string, text: string, problems: RuleError[]): readonly RuleDocument[] {
   return openDocuments(file, text, problems).flatMap((document): readonly RuleDocument[] => {
     const { raw, index, complain } = document;
-    if (typeof raw === "object" && raw !== null && "correlation" in raw) {
+    const has = (key: string): boolean => typeof raw === "object" && raw !== null && key in raw;
+    if (has("correlation")) {
       const body = shaped(document, correlationShape);
       return body === undefined
         ? []
         : [{ kind: "correlation", file, name: body.name ?? nameOf(file, index), complain, body }];
+    }
+    if (has("filter")) {
+      const body = shaped(document, filterShape);
+      return body === undefined
+        ? []
+        : [{ kind: "filter", file, name: body.name ?? nameOf(file, index), complain, body }];
     }
     const body = shaped(document, ruleShape);
     return body === undefined ? [] : [{ kind: "rule", file, name: body.name ?? nameOf(file, index), complain, body }];

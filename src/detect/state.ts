@@ -1,11 +1,12 @@
 /**
- * The detector's memory between records, as a port: sliding windows of what was seen.
- * Idempotent by construction: a window is a set keyed by eventID, ordered by eventTime.
+ * The detector's memory between records, as a port: sliding windows of what was seen, and marks of what is known.
+ * Idempotent by construction: a window is a set keyed by eventID, a mark the earliest and the latest time of a value; both go
+ * by eventTime, so that the order of arrival does not matter.
  * Adapters: memory and Redis, held to one contract suite.
  */
 import type { Sighting } from "./finding.ts";
 
-/** One member of a window. `values` are the fields a value_count compares, in the order the correlation names them. */
+/** One member of a window. `values` are the fields a correlation compares, in the order that it names them. */
 export interface WindowMember {
   readonly sighting: Sighting;
   readonly values: readonly string[];
@@ -19,13 +20,45 @@ export interface WindowAdd {
   readonly member: WindowMember;
 }
 
-export interface DetectorState {
+/** Ask whether `value` is known of a group at a time, and learn it when that is allowed. */
+export interface Mark {
+  /** Name of the group: correlation, account and group values. Contains record text; adapters hash it. */
+  readonly key: string;
+  readonly value: string;
+  /** eventTime in ms. */
+  readonly at: number;
+  /** A value not seen for so long is new again. */
+  readonly forgetMs: number;
+  /** A group learns for so long, and on at least LEARNING_DAYS distinct days. */
+  readonly learningMs: number;
+  /** False: answer, but learn nothing from this record (it was denied, or its principal is under suspicion). */
+  readonly learns: boolean;
+}
+
+export interface MarkAnswer {
+  /** Seen before, at least SETTLE_MS earlier, and not longer ago than `forgetMs`. */
+  readonly known: boolean;
+  /** The group is too young to judge by. */
+  readonly learning: boolean;
+}
+
+export interface Question {
+  readonly adds: readonly WindowAdd[];
+  readonly marks: readonly Mark[];
+}
+
+export interface Answer {
   /**
-   * Adds all members in one round trip, in order, and returns for each one the members of its window with
-   * |eventTime − its own| ≤ windowMs, oldest first, itself included, at most MAX_MEMBERS nearest ones.
-   * Adding an eventID that the window holds already changes nothing.
+   * For each add the members of its window with |eventTime − its own| ≤ windowMs, oldest first, itself included, at most
+   * MAX_MEMBERS nearest ones. Adding an eventID that the window holds already changes nothing.
    */
-  add(adds: readonly WindowAdd[]): Promise<readonly (readonly WindowMember[])[]>;
+  readonly windows: readonly (readonly WindowMember[])[];
+  readonly marks: readonly MarkAnswer[];
+}
+
+export interface DetectorState {
+  /** Everything of a batch in one round trip, in order. */
+  ask(question: Question): Promise<Answer>;
 }
 
 /** Most members an `add` returns and a window keeps (the newest by eventTime): bounds memory against floods. */
@@ -33,3 +66,12 @@ export const MAX_MEMBERS = 1000;
 
 /** How much later than the newest member an out-of-order record may still come, in milliseconds (24 h). */
 export const LATENESS_MS = 24 * 3600_000;
+
+/** A value counts as known a day after it came first: all records of its first day give the same answer, in any order. */
+export const SETTLE_MS = 24 * 3600_000;
+
+/** Fewer distinct days than that are no habit. */
+export const LEARNING_DAYS = 3;
+
+/** Most values that are kept of a group, those seen last: bounds memory; what is dropped is new again. */
+export const MAX_VALUES = 2_000;

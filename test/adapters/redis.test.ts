@@ -228,7 +228,7 @@ describe("a Redis in trouble", () => {
       containments.dialog("d"),
       redis.stores.writable(),
       redis.stores.check(),
-      state.add([]),
+      state.ask({ adds: [], marks: [] }),
     ];
     const answers = await Promise.allSettled(calls);
     const tookMs = Date.now() - began;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { LATENESS_MS, MAX_MEMBERS, type WindowAdd } from "../../src/detect/state.ts";
+import { LATENESS_MS, MAX_MEMBERS, type Mark, type WindowAdd } from "../../src/detect/state.ts";
 import { contract } from "./contract.ts";
 import { iso, NOON } from "./fold.ts";
 
@@ -13,7 +13,9 @@ function addOf(eventID: string, at: number, key = "w"): WindowAdd {
 
 contract("detector state", (stores) => {
   const add = async (...adds: readonly WindowAdd[]) =>
-    (await stores().state.add(adds)).map((members) => members.map(({ sighting }) => sighting.eventID));
+    (await stores().state.ask({ adds, marks: [] })).windows.map((members) =>
+      members.map(({ sighting }) => sighting.eventID),
+    );
 
   it("gives back what is near in eventTime, oldest first, itself included", async () => {
     const answers = await add(
@@ -27,7 +29,8 @@ contract("detector state", (stores) => {
   });
 
   it("gives back members as they were added", async () => {
-    const [members] = await stores().state.add([addOf("a", NOON)]);
+    const { windows } = await stores().state.ask({ adds: [addOf("a", NOON)], marks: [] });
+    const [members] = windows;
 
     assert.deepEqual(members, [addOf("a", NOON).member]);
   });
@@ -90,6 +93,107 @@ contract("detector state", (stores) => {
   });
 
   it("answers an empty call", async () => {
-    assert.deepEqual(await stores().state.add([]), []);
+    assert.deepEqual(await stores().state.ask({ adds: [], marks: [] }), { windows: [], marks: [] });
+  });
+});
+
+const DAY = 24 * 3600_000;
+
+contract("what is known of a group", (stores) => {
+  const markOf = (value: string, at: number, change: Partial<Mark> = {}): Mark => ({
+    key: "g",
+    value,
+    at,
+    forgetMs: 30 * DAY,
+    learningMs: 7 * DAY,
+    learns: true,
+    ...change,
+  });
+  const ask = async (...marks: readonly Mark[]) => (await stores().state.ask({ adds: [], marks })).marks;
+  /** Seven days of a habit, a record a day. */
+  const habit = (value: string, days = 8) =>
+    ask(...Array.from({ length: days }, (_, i) => markOf(value, NOON + i * DAY)));
+
+  it("is learning in its first week", async () => {
+    const answers = await habit("a", 7);
+
+    assert.ok(answers.every(({ learning }) => learning));
+    assert.deepEqual(
+      answers.slice(0, 3).map(({ known }) => known),
+      [false, true, true],
+    );
+  });
+
+  it("is learning as long as it was seen on less than three days before", async () => {
+    await ask(markOf("a", NOON), markOf("a", NOON + DAY));
+
+    assert.deepEqual(await ask(markOf("b", NOON + 10 * DAY)), [{ known: false, learning: true }]);
+    assert.deepEqual(await ask(markOf("c", NOON + 11 * DAY)), [{ known: false, learning: false }]);
+  });
+
+  it("knows a value a day after it came first, and all records of the first day are new", async () => {
+    await habit("a");
+    const t = NOON + 8 * DAY;
+
+    assert.deepEqual(
+      (await ask(markOf("b", t), markOf("b", t + 1_000), markOf("b", t + DAY - 1), markOf("b", t + DAY))).map(
+        ({ known }) => known,
+      ),
+      [false, false, false, true],
+    );
+  });
+
+  it("gives a record that comes again the same answer", async () => {
+    await habit("a");
+    const late = markOf("b", NOON + 8 * DAY);
+    const [first] = await ask(late);
+    await ask(markOf("b", NOON + 9 * DAY), markOf("b", NOON + 10 * DAY));
+
+    assert.deepEqual(await ask(late), [first]);
+  });
+
+  it("gives the same answers in any order of arrival", async () => {
+    const marks = [0, 1, 2, 3, 8, 8.5, 9.5].map((day) => markOf(day >= 8 ? "b" : "a", NOON + day * DAY));
+    await ask(...marks);
+    const wanted = await ask(...marks);
+    let round = 0;
+    await fc.assert(
+      fc.asyncProperty(fc.shuffledSubarray([...marks, ...marks], { minLength: 14 }), async (shuffled) => {
+        round += 1;
+        const key = `g${round}`;
+        await ask(...shuffled.map((mark) => ({ ...mark, key })));
+        assert.deepEqual(await ask(...marks.map((mark) => ({ ...mark, key }))), wanted);
+      }),
+      { numRuns: 20 },
+    );
+  });
+
+  it("learns nothing from what must not be learnt from", async () => {
+    await habit("a");
+    const denied = (at: number) => markOf("b", at, { learns: false });
+
+    await ask(denied(NOON + 8 * DAY), denied(NOON + 9 * DAY));
+    assert.deepEqual(await ask(denied(NOON + 12 * DAY)), [{ known: false, learning: false }]);
+    assert.deepEqual(await ask(markOf("b", NOON + 12 * DAY)), [{ known: false, learning: false }]);
+  });
+
+  it("forgets a value that was not seen for long", async () => {
+    await habit("a");
+    await habit("b");
+
+    assert.deepEqual((await ask(markOf("a", NOON + 36 * DAY)))[0]?.known, true);
+    assert.deepEqual((await ask(markOf("b", NOON + 38 * DAY)))[0]?.known, false);
+  });
+
+  it("keeps groups and values apart, whatever text they are", async () => {
+    await habit("a");
+    await habit("__proto__");
+
+    const t = NOON + 8 * DAY;
+    const known = await ask(markOf("__proto__", t), markOf("#since", t), markOf("a", t, { key: "g\u0000" }));
+    assert.deepEqual(
+      known.map((answer) => answer.known),
+      [true, false, false],
+    );
   });
 });

@@ -5,7 +5,7 @@ import { parseRecord } from "../../src/cloudtrail/record.ts";
 import { makeDetector } from "../../src/detect/detector.ts";
 import { FACT_NAMES } from "../../src/detect/facts.ts";
 import type { CompiledRules } from "../../src/detect/rules.ts";
-import type { WindowAdd } from "../../src/detect/state.ts";
+import type { Question } from "../../src/detect/state.ts";
 import { ACCOUNT, compile, detectorOf, JACK, minute, recordOf, ruleText } from "./fixture.ts";
 
 const keys =
@@ -84,9 +84,9 @@ describe("detector", () => {
   it("asks the state once for all records, and not at all when no correlation counts", async () => {
     const asked: number[] = [];
     const state = {
-      add: async (adds: readonly WindowAdd[]) => {
+      ask: async ({ adds }: Question) => {
         asked.push(adds.length);
-        return adds.map(() => []);
+        return { windows: adds.map(() => []), marks: [] };
       },
     };
     const count =

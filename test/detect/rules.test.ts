@@ -11,7 +11,7 @@ const broken: readonly (readonly [says: string, text: string, problems: readonly
     "an unknown modifier, naming the known ones",
     ruleText("{ sel: { eventName|contians: x }, condition: sel }"),
     [
-      'rules/r0.yml:4: detection.sel.eventName|contians: modifier "contians" is not one of contains, startswith, endswith, all, re, cidr, exists, fieldref, lt, lte, gt, gte',
+      'rules/r0.yml:4: detection.sel.eventName|contians: modifier "contians" is not one of contains, startswith, endswith, all, cased, neq, re, cidr, exists, fieldref, lt, lte, gt, gte, i, m, s, expand',
     ],
   ],
   [
@@ -116,9 +116,9 @@ const broken: readonly (readonly [says: string, text: string, problems: readonly
     ['rules/r0.yml:4: correlation.rules: no rule is called "gone"'],
   ],
   [
-    "a correlation of correlations",
+    "a correlation of itself",
     correlation("{ type: event_count, rules: many, timespan: 5m, condition: { gte: 3 } }"),
-    ['rules/r0.yml:4: correlation.rules: "many" is a correlation, not a rule'],
+    ['rules/r0.yml:4: correlation.rules: "many" is itself'],
   ],
 ];
 

@@ -1,0 +1,92 @@
+/**
+ * Lua of the detector's state: `{ids}:window:<digest>` eventIDs by eventTime, `…:members` what each one said;
+ * `{ids}:known:<digest>` the first and last time of each value of a group, `…:order` values by their last time. In the
+ * hash, `#since` and `#days` are the group's own.
+ */
+import { LATENESS_MS, LEARNING_DAYS, MAX_MEMBERS, MAX_VALUES, SETTLE_MS } from "../../detect/state.ts";
+import { KEY_TAG } from "./prelude.ts";
+
+/**
+ * ARGV: number of adds; per add the digest of the window's key, windowMs, eventTime in ms, eventID, member (JSON); then per mark
+ * the digest of the group's key, the digest of the value, time, forgetMs, learningMs, '1' when it learns.
+ * Gives the members of each window, and '1' or '0' for known and for learning of each mark.
+ */
+export const ASK = `
+local function drop(window, ids)
+  if #ids == 0 then return end
+  redis.call('ZREM', window, unpack(ids))
+  redis.call('HDEL', window .. ':members', unpack(ids))
+end
+
+local function add(digest, windowMs, time, eventID, member)
+  local window = '${KEY_TAG}:window:' .. digest
+  local members = window .. ':members'
+  if redis.call('ZADD', window, 'NX', time, eventID) == 1 then redis.call('HSET', members, eventID, member) end
+  local near = redis.call('ZRANGEBYSCORE', window, time - windowMs, time + windowMs)
+  while #near > ${MAX_MEMBERS} do
+    local first, last = redis.call('ZSCORE', window, near[1]), redis.call('ZSCORE', window, near[#near])
+    table.remove(near, time - first > last - time and 1 or #near)
+  end
+  local answer = #near > 0 and redis.call('HMGET', members, unpack(near)) or {}
+  local newest = tonumber(redis.call('ZRANGE', window, -1, -1, 'WITHSCORES')[2])
+  drop(window, redis.call('ZRANGEBYSCORE', window, '-inf', '(' .. string.format('%d', newest - windowMs - ${LATENESS_MS})))
+  drop(window, redis.call('ZRANGE', window, 0, ${-MAX_MEMBERS - 1}))
+  redis.call('PEXPIRE', window, windowMs + ${LATENESS_MS})
+  redis.call('PEXPIRE', members, windowMs + ${LATENESS_MS})
+  return answer
+end
+
+local function spanOf(known, value)
+  local first, last = string.match(redis.call('HGET', known, value) or '', '^(%-?%d+) (%-?%d+)$')
+  return tonumber(first), tonumber(last)
+end
+
+local function learn(known, value, time, forgetMs, learningMs)
+  local first, last = spanOf(known, value)
+  if not first or time > last + forgetMs then first, last = time, time
+  elseif time >= first - forgetMs then first, last = math.min(first, time), math.max(last, time) end
+  redis.call('HSET', known, value, string.format('%d %d', first, last))
+  local order = known .. ':order'
+  redis.call('ZADD', order, last, value)
+  for _, spare in ipairs(redis.call('ZRANGE', order, 0, ${-MAX_VALUES - 1})) do
+    redis.call('ZREM', order, spare)
+    redis.call('HDEL', known, spare)
+  end
+  local since = tonumber(redis.call('HGET', known, '#since') or time)
+  redis.call('HSET', known, '#since', string.format('%d', math.min(since, time)))
+  local today, days = math.floor(time / 86400000), {}
+  for day in string.gmatch(redis.call('HGET', known, '#days') or '', '%-?%d+') do
+    if tonumber(day) ~= today then days[#days + 1] = tonumber(day) end
+  end
+  days[#days + 1] = today
+  table.sort(days)
+  while #days > ${LEARNING_DAYS} do table.remove(days) end
+  redis.call('HSET', known, '#days', table.concat(days, ' '))
+  local kept = math.max(forgetMs, learningMs) + ${LATENESS_MS}
+  redis.call('PEXPIRE', known, kept)
+  redis.call('PEXPIRE', order, kept)
+end
+
+local function mark(digest, value, time, forgetMs, learningMs, learns)
+  local known = '${KEY_TAG}:known:' .. digest
+  if learns == '1' then learn(known, value, time, forgetMs, learningMs) end
+  local first, last = spanOf(known, value)
+  local isKnown = first and first <= time - ${SETTLE_MS} and last >= time - forgetMs
+  local since, days, third = tonumber(redis.call('HGET', known, '#since') or 'inf'), 0, nil
+  for day in string.gmatch(redis.call('HGET', known, '#days') or '', '%-?%d+') do
+    days = days + 1
+    third = tonumber(day)
+  end
+  local isLearning = not since or since > time - learningMs or days < ${LEARNING_DAYS} or third >= math.floor(time / 86400000)
+  return {isKnown and '1' or '0', isLearning and '1' or '0'}
+end
+
+local windows, marks, count = {}, {}, tonumber(ARGV[1])
+for i = 2, 1 + 5 * count, 5 do
+  windows[#windows + 1] = add(ARGV[i], tonumber(ARGV[i + 1]), tonumber(ARGV[i + 2]), ARGV[i + 3], ARGV[i + 4])
+end
+for i = 2 + 5 * count, #ARGV, 6 do
+  marks[#marks + 1] = mark(ARGV[i], ARGV[i + 1], tonumber(ARGV[i + 2]), tonumber(ARGV[i + 3]), tonumber(ARGV[i + 4]), ARGV[i + 5])
+end
+return {windows, marks}
+`;

@@ -1,0 +1,57 @@
+/**
+ * Marks in memory: since when a value is known of a group, and since when the group is.
+ */
+import { LEARNING_DAYS, MAX_VALUES, type Mark, type MarkAnswer, SETTLE_MS } from "../detect/state.ts";
+
+interface Span {
+  first: number;
+  last: number;
+}
+interface Group {
+  /** By value; the one that was touched last stands last. */
+  readonly values: Map<string, Span>;
+  /** Earliest time that was learnt from, and the earliest distinct days, oldest first. */
+  since: number;
+  days: readonly number[];
+}
+
+const DAY_MS = 24 * 3600_000;
+
+/** Judges one mark after the other, and learns from it. */
+export function memoryMarks(): (mark: Mark) => MarkAnswer {
+  const groups = new Map<string, Group>();
+  return (mark) => {
+    const group = groups.get(mark.key) ?? { values: new Map(), since: Number.POSITIVE_INFINITY, days: [] };
+    groups.set(mark.key, group);
+    if (mark.learns) learn(group, mark);
+    return { known: isKnown(group.values.get(mark.value), mark), learning: isLearning(group, mark) };
+  };
+}
+
+function learn(group: Group, { value, at, forgetMs }: Mark): void {
+  const { values } = group;
+  const span = values.get(value);
+  values.delete(value);
+  values.set(value, widened(span, at, forgetMs));
+  const oldest = values.keys().next().value;
+  if (values.size > MAX_VALUES && oldest !== undefined) values.delete(oldest);
+  group.since = Math.min(group.since, at);
+  const day = Math.floor(at / DAY_MS);
+  group.days = [...new Set([...group.days, day])].toSorted((a, b) => a - b).slice(0, LEARNING_DAYS);
+}
+
+/** Forgotten in between: the later stretch counts. */
+function widened(span: Span | undefined, at: number, forgetMs: number): Span {
+  if (span === undefined || at > span.last + forgetMs) return { first: at, last: at };
+  if (at < span.first - forgetMs) return span;
+  return { first: Math.min(span.first, at), last: Math.max(span.last, at) };
+}
+
+function isKnown(span: Span | undefined, { at, forgetMs }: Mark): boolean {
+  return span !== undefined && span.first <= at - SETTLE_MS && span.last >= at - forgetMs;
+}
+
+function isLearning({ since, days }: Group, { at, learningMs }: Mark): boolean {
+  const third = days[LEARNING_DAYS - 1];
+  return since > at - learningMs || third === undefined || third >= Math.floor(at / DAY_MS);
+}

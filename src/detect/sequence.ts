@@ -1,0 +1,50 @@
+/**
+ * Sequences: whether a window holds a record of each rule, and in which order.
+ * Pure. CloudTrail tells seconds: records of the same second may have come in any order.
+ */
+import type { Evidence } from "./finding.ts";
+import type { WindowMember } from "./state.ts";
+
+/** The rules that a member matched: its first value, a JSON list. */
+function basesOf({ values }: WindowMember): readonly string[] {
+  const parsed: unknown = JSON.parse(values[0] ?? "[]");
+  return Array.isArray(parsed) ? parsed.map(String) : [];
+}
+
+export function isSequence(bases: readonly string[], ordered: boolean, window: readonly WindowMember[]): boolean {
+  return stepsIn(bases, ordered, window) !== undefined;
+}
+
+/** The member that each rule is found in; undefined when one is missing, or out of order. */
+function stepsIn(
+  bases: readonly string[],
+  ordered: boolean,
+  window: readonly WindowMember[],
+): readonly WindowMember[] | undefined {
+  const used = new Set<WindowMember>();
+  const matched = window.map((member) => ({ member, bases: basesOf(member), at: Date.parse(member.sighting.time) }));
+  let reached = Number.NEGATIVE_INFINITY;
+  for (const base of bases) {
+    const step = matched.find(
+      ({ member, bases: own, at }) => own.includes(base) && !used.has(member) && (!ordered || at >= reached),
+    );
+    if (step === undefined) return undefined;
+    used.add(step.member);
+    reached = step.at;
+  }
+  return [...used];
+}
+
+/** One line a step: `iam:CreateUser at 10:02:03`. */
+export function stepsEvidence(
+  selection: string,
+  bases: readonly string[],
+  ordered: boolean,
+  window: readonly WindowMember[],
+): readonly Evidence[] {
+  const steps = stepsIn(bases, ordered, window) ?? [];
+  return bases.map((field, i) => {
+    const { action = "", time = "" } = steps[i]?.sighting ?? {};
+    return { selection, field, value: `${action} at ${time.slice(11, 19)}` };
+  });
+}
