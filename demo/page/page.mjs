@@ -84,9 +84,10 @@ function drawMessage(ts) {
   if (focused !== undefined) fresh.querySelector(`[data-action="${CSS.escape(focused)}"]`)?.focus();
 }
 
-/** Who reads at the end stays at the end; who reads above is not moved, but told. */
+/** Who reads at the end stays at the end; who reads above, or elsewhere, is not moved, but told. */
 function keepingPlace(draw) {
-  const atEnd = channel.scrollHeight - channel.scrollTop - channel.clientHeight < 60;
+  const isHidden = channel.clientHeight === 0;
+  const atEnd = !isHidden && channel.scrollHeight - channel.scrollTop - channel.clientHeight < 60;
   const before = channel.querySelectorAll("article").length;
   draw();
   if (atEnd) channel.scrollTop = channel.scrollHeight;
