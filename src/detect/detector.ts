@@ -18,7 +18,7 @@ import {
   windowOutcome,
 } from "./correlation.ts";
 import { evidenceOf } from "./evidence.ts";
-import { type AccountContext, type Facts, factsOf } from "./facts.ts";
+import { type AccountContext, type Facts, factsOf, type Known } from "./facts.ts";
 import { digestOf, type Evidence, type Finding, type Level, lowered, type Outcome, type Sighting } from "./finding.ts";
 import { type CompiledRule, type CompiledRules, RULE_FAILED } from "./rules.ts";
 import type { DetectorState, MarkAnswer, WindowMember } from "./state.ts";
@@ -30,7 +30,10 @@ export interface Detector {
 }
 
 export interface DetectorContext {
+  /** One's own accounts: what they share with each other is shared with nobody foreign. */
   readonly accounts: readonly AccountContext[];
+  /** What else is known about the world: vendors, places of addresses. */
+  readonly known?: Omit<Known, "accounts">;
   /** Which of these principals have an open alert: nothing is learnt from what they do. Without it nobody has. */
   readonly suspects?: (principals: readonly string[]) => Promise<ReadonlySet<string>>;
 }
@@ -51,10 +54,11 @@ type Told =
 
 export function makeDetector(compiled: CompiledRules, state: DetectorState, context: DetectorContext): Detector {
   const accounts = new Map(context.accounts.map((account) => [account.id, account]));
+  const known: Known = { ...context.known, accounts: new Set(accounts.keys()) };
 
   async function feedAll(records: readonly CloudTrailRecord[]): Promise<readonly Finding[]> {
     const places = records.map((record): Place => {
-      return { facts: factsOf(record, accounts.get(record.recipientAccountId)), findings: [] };
+      return { facts: factsOf(record, accounts.get(record.recipientAccountId), known), findings: [] };
     });
     let hits: readonly PlacedHit[] = places.flatMap((place) => evaluate(compiled, place));
     const suspects = await suspectsAmong(hits, context);

@@ -102,6 +102,24 @@ describe("detector", () => {
     assert.deepEqual(asked, [2]);
   });
 
+  it("takes sharing between configured accounts for one's own, and with a vendor for the vendor's", async () => {
+    const foreign = "{ sel: { ids.unknown_foreign_account: true }, condition: sel }";
+    const share = (account: string) =>
+      recordOf({
+        eventSource: "ec2.amazonaws.com",
+        eventName: "ModifySnapshotAttribute",
+        requestParameters: { createVolumePermission: { add: { items: [{ userId: account }] } } },
+      });
+    const detector = makeDetector(compile(ruleText(foreign)), memoryState(), {
+      accounts: [{ id: ACCOUNT }, { id: "444455556666" }],
+      known: { vendors: new Map([["777788889999", "Backup vendor"]]) },
+    });
+
+    assert.deepEqual(await detector.feed(share("444455556666")), []);
+    assert.deepEqual(await detector.feed(share("777788889999")), []);
+    assert.equal((await detector.feed(share("999988887777"))).length, 1);
+  });
+
   it("knows the regions of configured accounts", async () => {
     const text = ruleText("{ sel: { ids.region_unused: true }, condition: sel }");
     const detector = detectorOf(text, [{ id: ACCOUNT, regions: ["eu-central-1"] }]);
