@@ -4,7 +4,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import type { KeptUnreadable, QuarantineStore } from "../src/ports.ts";
-import type { Output } from "./rules.ts";
+import type { Output } from "./output.ts";
 import { findStore, readConfig } from "./store.ts";
 
 const USAGE = `ids quarantine list [--json]         what could not be read, newest first (at most ${1_000})

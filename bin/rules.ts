@@ -1,97 +1,61 @@
 /**
- * `ids rules`: which rules there are, and whether they do what their cases say.
- * Wires src/adapters/rulefolder.ts to the rule cases.
+ * `ids rules`: tools for people who write rules; the second word names the tool.
+ * Exit codes: 0 all well, 1 a case failed, 2 wrong usage, broken rules or unreadable input.
  */
-import { parseArgs } from "node:util";
-import { memoryState } from "../src/adapters/memory-state.ts";
-import { bundledRules, loadCases, loadRules } from "../src/adapters/rulefolder.ts";
-import { runCase } from "../src/detect/cases.ts";
-import { LEVELS } from "../src/detect/finding.ts";
 import { RuleErrors } from "../src/detect/rule-error.ts";
-import type { RuleSummary } from "../src/detect/rules.ts";
+import { nearest } from "../src/nearest.ts";
+import { backtest } from "./backtest.ts";
+import { coverage } from "./coverage.ts";
+import type { Output } from "./output.ts";
+import { listRules } from "./rules-list.ts";
+import { newRule } from "./rules-new.ts";
+import { testRules } from "./rules-test.ts";
+import { argumentProblem, UsageError } from "./usage.ts";
 
-const USAGE = `ids rules test [DIR…]                     load the rules of the folders (default: Trailhound's own) and run their cases
-ids rules list [--rules DIR] [--format table|json]
-                                          Trailhound's own rules and those of the folders; --rules may be repeated
+const USAGE = `ids rules test [DIR…]                 load the rules of the folders (default: Trailhound's own) and run their cases
+ids rules list [--format table|md|json]
+                                      the rules, highest level first
+ids rules coverage [--format table|navigator]
+                                      the rules by ATT&CK tactic and technique; navigator: a layer for the ATT&CK Navigator
+ids rules backtest RULE PATH…         how often a rule would have fired on CloudTrail log files, for whom, and what would
+                                      quiet it; RULE is a rule's name or a .yml file, PATH as for ids scan
+ids rules new NAME [--dir DIR]        a rule to start from, with its cases, in DIR (default: here)
 
-How rules and cases are written: docs/rules.md. Exit code: 0 all well · 1 a case failed · 2 wrong usage or broken rules
+list, coverage and backtest take --rules DIR, repeatedly: rules besides Trailhound's own. A .yml file is tested back
+without Trailhound's own rules: what it builds on, name with --rules.
+How rules and cases are written: docs/rules.md. Exit code: 0 all well · 1 a case failed · 2 wrong usage, broken rules or unreadable input
 `;
 
-/** What it writes to; `process` is one. */
-export interface Output {
-  readonly stdout: { write(text: string): unknown };
-  readonly stderr: { write(text: string): unknown };
-}
+const TOOLS: Readonly<Record<string, (argv: readonly string[], output: Output) => Promise<number>>> = {
+  test: testRules,
+  list: listRules,
+  coverage,
+  backtest,
+  new: newRule,
+};
 
 /** @returns the exit code. */
 export async function rules(argv: readonly string[], output: Output = process): Promise<number> {
-  const [command, ...rest] = argv;
+  const [word, ...rest] = argv;
+  if (word === "--help" || word === "-h" || rest.includes("--help") || rest.includes("-h")) {
+    output.stdout.write(USAGE);
+    return 0;
+  }
   try {
-    if (command === "test") return await testRules(rest, output);
-    if (command === "list") return await listRules(rest, output);
-    const isHelp = command === "--help" || command === "-h";
-    (isHelp ? output.stdout : output.stderr).write(USAGE);
-    return isHelp ? 0 : 2;
+    if (word === undefined) throw new UsageError(`no tool named\n${USAGE.trimEnd()}`);
+    const tool = Object.hasOwn(TOOLS, word) ? TOOLS[word] : undefined;
+    if (tool !== undefined) return await tool(rest, output);
+    const meant = nearest(word, Object.keys(TOOLS));
+    const advice = meant === undefined ? "ids rules --help lists the tools" : `did you mean ids rules ${meant}?`;
+    throw new UsageError(`no tool ${JSON.stringify(word)}; ${advice}`);
   } catch (error) {
-    if (!(error instanceof RuleErrors) && !isUsageError(error)) throw error;
-    output.stderr.write(`${error.message}\n`);
+    if (error instanceof RuleErrors) output.stderr.write(`${error.message}\n`);
+    else if (error instanceof UsageError) output.stderr.write(`ids rules: ${error.message}\n`);
+    else {
+      const what = argumentProblem(error);
+      if (what === undefined) throw error;
+      output.stderr.write(`ids rules: ${what}; see ids rules --help\n`);
+    }
     return 2;
   }
-}
-
-/** What parseArgs throws on an unknown or malformed option. */
-function isUsageError(error: unknown): error is TypeError {
-  return error instanceof TypeError && "code" in error && String(error.code).startsWith("ERR_PARSE_ARGS");
-}
-
-async function testRules(argv: readonly string[], { stdout, stderr }: Output): Promise<number> {
-  const { positionals } = parseArgs({ args: [...argv], allowPositionals: true });
-  const folders = positionals.length > 0 ? positionals : [bundledRules()];
-  const compiled = await loadRules(folders);
-  const cases = await loadCases(folders, compiled);
-  let failed = 0;
-  for (const one of cases) {
-    const problem = await runCase(one, compiled, memoryState());
-    if (problem === undefined) continue;
-    failed++;
-    stderr.write(`${one.file}:${one.line}: ${one.name}: expected a ${one.expect}, but it ${problem}\n`);
-  }
-  stdout.write(`${compiled.summaries.length} rules, ${cases.length} cases, ${failed} failed\n`);
-  return failed === 0 ? 0 : 1;
-}
-
-async function listRules(argv: readonly string[], { stdout, stderr }: Output): Promise<number> {
-  const { values } = parseArgs({
-    args: [...argv],
-    options: { rules: { type: "string", multiple: true }, format: { type: "string", default: "table" } },
-  });
-  if (values.format !== "table" && values.format !== "json") {
-    stderr.write(`--format "${values.format}" is not one of table, json\n`);
-    return 2;
-  }
-  const { summaries } = await loadRules([bundledRules(), ...(values.rules ?? [])]);
-  const sorted = [...summaries].sort(
-    (a, b) => LEVELS.indexOf(b.level) - LEVELS.indexOf(a.level) || (a.name < b.name ? -1 : 1),
-  );
-  stdout.write(values.format === "json" ? `${JSON.stringify(sorted, null, 2)}\n` : tableOf(sorted));
-  return 0;
-}
-
-/** Highest level first; a base rule that raises nothing of its own is shown as "(base)". */
-function tableOf(summaries: readonly RuleSummary[]): string {
-  const rows = summaries.map(({ level, name, title, tags, raises }) => {
-    const techniques = tags.flatMap((tag) => /^attack\.(t\d{4}(?:\.\d{3})?)$/i.exec(tag)?.[1]?.toUpperCase() ?? []);
-    return [raises ? level : "(base)", name, title, techniques.join(" ")];
-  });
-  const table = [["level", "name", "title", "techniques"], ...rows];
-  const widths = [0, 1, 2].map((column) => Math.max(...table.map((row) => row[column]?.length ?? 0)));
-  return table
-    .map(
-      (row) =>
-        `${row
-          .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-          .join("  ")
-          .trimEnd()}\n`,
-    )
-    .join("");
 }

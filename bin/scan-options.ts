@@ -4,6 +4,7 @@
  */
 import { parseArgs } from "node:util";
 import { LEVELS, type Level } from "../src/detect/finding.ts";
+import { argumentProblem, oneOf, UsageError } from "./usage.ts";
 
 export const SCAN_USAGE = `ids scan PATH… | -
 
@@ -29,11 +30,6 @@ export interface ScanOptions {
   readonly since: number;
   readonly until: number;
   readonly rules: readonly string[];
-}
-
-/** Wrong arguments: which one, its value, and what would be right. */
-export class UsageError extends Error {
-  override name = "UsageError";
 }
 
 /**
@@ -74,16 +70,10 @@ function parsed(argv: readonly string[]) {
       },
     });
   } catch (error) {
-    // Node's first sentence names the option; what follows is advice on positionals.
-    const [what] = (error instanceof Error ? error.message : String(error)).split(/\. |\n/);
-    throw new UsageError(`${what?.charAt(0).toLowerCase()}${what?.slice(1)}; see ids scan --help`, { cause: error });
+    const what = argumentProblem(error);
+    if (what === undefined) throw error;
+    throw new UsageError(`${what}; see ids scan --help`, { cause: error });
   }
-}
-
-function oneOf<T extends string>(option: string, value: string, known: readonly T[]): T {
-  const found = known.find((one) => one === value);
-  if (found === undefined) throw new UsageError(`${option} "${value}" is not one of ${known.join(", ")}`);
-  return found;
 }
 
 const DAY = /^\d{4}-\d\d-\d\d$/;

@@ -9,7 +9,8 @@ import { type Finding, isAtLeast } from "../src/detect/finding.ts";
 import { RuleErrors } from "../src/detect/rule-error.ts";
 import { openDetector } from "./library.ts";
 import { openReport, safeJson, shown } from "./report.ts";
-import { SCAN_USAGE, type ScanOptions, scanOptionsOf, UsageError } from "./scan-options.ts";
+import { SCAN_USAGE, type ScanOptions, scanOptionsOf } from "./scan-options.ts";
+import { UsageError } from "./usage.ts";
 
 /** What a scan reads from and writes to; `process` is one. */
 export interface Streams {

@@ -9,7 +9,7 @@ import { openCredentials } from "../src/adapters/credentials.ts";
 import { openIam } from "../src/adapters/iam.ts";
 import { subjectOf, type Verb } from "../src/identity/identity.ts";
 import { type AlertStore, type Log, StoreError } from "../src/ports.ts";
-import type { Output } from "./rules.ts";
+import type { Output } from "./output.ts";
 import { findStore, readConfig } from "./store.ts";
 import { answerText } from "./who-text.ts";
 

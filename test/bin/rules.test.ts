@@ -1,18 +1,32 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { rules } from "../../bin/rules.ts";
 
+interface Ran {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
 /** Runs `ids rules …` and gives what it wrote. */
-async function run(...argv: readonly string[]): Promise<{ code: number; out: string; err: string }> {
+async function run(...argv: readonly string[]): Promise<Ran> {
+  return runIn({}, ...argv);
+}
+
+/** The same on a terminal of some width, or with something on standard input. */
+async function runIn(
+  { columns, stdin }: { readonly columns?: number; readonly stdin?: NodeJS.ReadableStream },
+  ...argv: readonly string[]
+): Promise<Ran> {
   let [out, err] = ["", ""];
+  const write = (text: string) => {
+    out += text;
+  };
   const code = await rules(argv, {
-    stdout: {
-      write: (text) => {
-        out += text;
-      },
-    },
+    ...(stdin && { stdin }),
+    stdout: { write, ...(columns !== undefined && { columns }) },
     stderr: {
       write: (text) => {
         err += text;
@@ -76,15 +90,43 @@ describe("ids rules", () => {
     assert.match(err, /gone:1: rules folder cannot be read/);
   });
 
-  it("list shows level, name, title and techniques, highest level first", async () => {
+  it("list shows level, name, techniques and title, highest level first", async () => {
     const { code, out } = await run("list", "--rules", folder);
     const rows = out.split("\n");
+    const odd = rows.findIndex((row) => /^high +odd +T1496 T1098\.001$/.test(row));
 
     assert.equal(code, 0);
-    assert.match(rows[0] ?? "", /^level +name +title +techniques$/);
-    assert.ok(rows.some((row) => /^high +odd +Oddity +T1496 T1098\.001$/.test(row)));
-    assert.ok(rows.some((row) => /^\(base\) +aws_denied_call /.test(row)));
+    assert.match(rows[0] ?? "", /^level +name +ATT&CK$/);
+    assert.equal(rows[odd + 1], "          Oddity");
+    assert.ok(rows.some((row) => /^\(base\) +aws_denied_call/.test(row)));
     assert.ok(rows.findIndex((row) => row.startsWith("high")) < rows.findIndex((row) => row.startsWith("low")));
+  });
+
+  for (const columns of [80, 120]) {
+    it(`list and coverage keep to ${columns} columns`, async () => {
+      for (const tool of ["list", "coverage"]) {
+        const { out } = await runIn({ columns }, tool);
+        const wide = out.split("\n").filter((line) => line.length > columns);
+
+        assert.deepEqual(wide, [], tool);
+      }
+    });
+  }
+
+  it("list takes one line a rule where the terminal has room for it", async () => {
+    const { out } = await runIn({ columns: 250 }, "list", "--rules", folder);
+
+    assert.ok(out.split("\n").some((row) => /^high +odd +Oddity +T1496 T1098\.001$/.test(row)));
+  });
+
+  it("list --format md gives a table whose titles cannot break it", async () => {
+    await writeFile(join(folder, "odd.yml"), rule.replace("title: Oddity", "title: Odd | <b>call</b>"));
+    const { out } = await run("list", "--rules", folder, "--format", "md");
+
+    const techniques = ["T1496", "T1098.001"].map(
+      (id) => `[${id}](https://attack.mitre.org/techniques/${id.replace(".", "/")}/)`,
+    );
+    assert.ok(out.includes(`| high | \`odd\` | Odd \\| \\<b\\>call\\</b\\> | ${techniques.join(" ")} |\n`), out);
   });
 
   it("list --format json gives the same to programs", async () => {
@@ -99,24 +141,80 @@ describe("ids rules", () => {
       level: "high",
       raises: true,
       tags: ["attack.impact", "attack.t1496", "attack.t1098.001"],
+      topics: [],
+      steps: [],
+      references: [],
+      falsepositives: [],
       file: join(folder, "odd.yml"),
     });
   });
 
-  it("gives 2 and says what is right for wrong usage", async () => {
-    assert.match((await run("list", "--format", "xml")).err, /"xml" is not one of table, json/);
-    assert.match((await run("list", "--frmat", "json")).err, /'--frmat'/);
-    assert.match((await run("tset")).err, /ids rules test/);
-    const codes = await Promise.all([
-      run("list", "--format", "xml"),
-      run("list", "--frmat", "json"),
-      run("tset"),
-      run(),
-    ]);
-    assert.deepEqual(
-      codes.map(({ code }) => code),
-      [2, 2, 2, 2],
+  it("test tells of a tag that ATT&CK does not have, and fails nothing for it", async () => {
+    await writeFile(join(folder, "odd.yml"), rule.replace("attack.t1496", "attack.t9999"));
+    await writeFile(
+      join(folder, "odd.cases.yml"),
+      `${miss}- { name: match, record: { eventName: OddCall }, expect: match }\n`,
     );
-    assert.equal((await run("--help")).code, 0);
+    const { code, err } = await run("test", folder);
+
+    assert.equal(code, 0);
+    assert.equal(
+      err,
+      `${join(folder, "odd.yml")}: odd: warning: tag attack.t9999 names no tactic or technique of ATT&CK 16\n`,
+    );
+  });
+
+  const wrong: readonly (readonly [argv: readonly string[], says: RegExp])[] = [
+    [["list", "--format", "xml"], /^ids rules: --format "xml" is not one of table, md, json\n$/],
+    [["coverage", "--format", "json"], /^ids rules: --format "json" is not one of table, navigator\n$/],
+    [["list", "--frmat", "json"], /^ids rules: unknown option '--frmat'; see ids rules --help\n$/],
+    [["tset"], /^ids rules: no tool "tset"; did you mean ids rules test\?\n$/],
+    [[], /^ids rules: no tool named\nids rules test/],
+    [["new"], /^ids rules: no NAME given/],
+    [["new", "../up"], /^ids rules: NAME "\.\.\/up" is not lower-case letters/],
+    [["new", "a", "b"], /^ids rules: "b" is one NAME too many/],
+    [["new", "a", "--dir", "/no/such/folder"], /a\.yml cannot be written: its folder is not there/],
+    [["backtest"], /^ids rules: no RULE given/],
+    [["backtest", "aws_root_used"], /^ids rules: no PATH given/],
+    [
+      ["backtest", "aws_root_usd", "logs"],
+      /^ids rules: no rule is called "aws_root_usd"; did you mean aws_root_used\?\n$/,
+    ],
+    [
+      ["backtest", "aws_secret_read", "logs"],
+      /raises nothing of its own; it is counted by .*aws_secrets_read_in_bulk.*: name that/,
+    ],
+    [["backtest", "gone.yml", "logs"], /^ids rules: RULE "gone.yml" does not exist/],
+  ];
+  for (const [argv, says] of wrong) {
+    it(`gives 2 and says what is wrong with: ${argv.join(" ") || "nothing"}`, async () => {
+      const { code, out, err } = await run(...argv);
+
+      assert.match(err, says);
+      assert.deepEqual([code, out], [2, ""]);
+    });
+  }
+
+  it("gives its usage when asked for it", async () => {
+    for (const argv of [["--help"], ["backtest", "-h"]]) {
+      const { code, out, err } = await run(...argv);
+
+      assert.deepEqual([code, err], [0, ""]);
+      assert.match(out, /ids rules backtest RULE PATH/);
+    }
+  });
+
+  it("new writes a rule with cases that passes as it is, and overwrites nothing", async () => {
+    await rm(join(folder, "odd.yml"));
+    const made = await run("new", "aws_iam_group_made", "--dir", folder);
+    const tested = await run("test", folder);
+    const before = await readFile(join(folder, "aws_iam_group_made.yml"), "utf8");
+    const again = await run("new", "aws_iam_group_made", "--dir", folder);
+
+    assert.equal(made.code, 0);
+    assert.deepEqual(tested, { code: 0, out: "1 rules, 3 cases, 0 failed\n", err: "" });
+    assert.equal(again.code, 2);
+    assert.match(again.err, /aws_iam_group_made\.yml is there already/);
+    assert.equal(await readFile(join(folder, "aws_iam_group_made.yml"), "utf8"), before);
   });
 });
