@@ -39,6 +39,8 @@ export interface FactSource {
   /** What is configured about the record's account; undefined when nothing is. */
   readonly account: AccountContext | undefined;
   readonly known: Known;
+  /** The list that another fact is, `[]` when it is absent. */
+  readonly listOf: (name: string) => readonly string[];
 }
 
 export interface Fact {

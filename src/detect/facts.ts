@@ -42,16 +42,18 @@ const NOTHING: Known = {};
  */
 export function factsOf(record: CloudTrailRecord, account: AccountContext | undefined, known = NOTHING): Facts {
   let values: Map<string, FactValue> | undefined;
-  return {
-    record,
-    value(name) {
-      values ??= new Map();
-      if (values.has(name)) return values.get(name);
-      const value = FACTS.get(name)?.of({ record, account, known });
-      values.set(name, value);
-      return value;
-    },
+  const value = (name: string): FactValue => {
+    values ??= new Map();
+    if (values.has(name)) return values.get(name);
+    const found = FACTS.get(name)?.of({ record, account, known, listOf });
+    values.set(name, found);
+    return found;
   };
+  const listOf = (name: string): readonly string[] => {
+    const found = value(name);
+    return typeof found === "object" ? found : [];
+  };
+  return { record, value };
 }
 
 /** docs/facts.md, whole. */

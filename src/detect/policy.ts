@@ -51,41 +51,43 @@ export function textsOf(value: Json | undefined): readonly string[] {
  */
 export function canDo(document: Json | undefined, conditions: "count" | "do-not-count"): (action: string) => boolean {
   // A statement with a Principal stands in a resource policy: it opens that resource, not the account.
-  const statements = statementsOf(document).filter((statement) => statement["Principal"] === undefined);
-  const isSure = (statement: JsonObject) => statement["Condition"] === undefined;
-  const allows = statements.filter(
-    ({ Effect, ...rest }) => Effect === "Allow" && (conditions === "count" || isSure(rest)),
+  const clauses = statementsOf(document).flatMap((statement) =>
+    statement["Principal"] === undefined ? clauseOf(statement) : [],
   );
-  const denies = statements.filter(({ Effect, ...rest }) => Effect === "Deny" && isSure(rest));
-  const allowed = bounded(allows.map(clauseOf));
-  const denied = bounded(denies.map(clauseOf));
+  if (clauses.reduce((sum, { patterns }) => sum + patterns, 0) > MAX_PATTERNS) return () => false;
+  const allows = clauses.filter(({ effect, isSure }) => effect === "Allow" && (conditions === "count" || isSure));
+  const denies = clauses.filter(({ effect, isSure }) => effect === "Deny" && isSure);
   return (action) => {
     const probe = action.toLowerCase();
-    return allowed.some((clause) => clause(probe)) && !denied.some((clause) => clause(probe));
+    return allows.some(({ covers }) => covers(probe)) && !denies.some(({ covers }) => covers(probe));
   };
 }
 
-/** No policy that IAM accepts (10,240 characters) has more statements; a hostile request may. */
-const MAX_STATEMENTS = 512;
-const MAX_PATTERNS = 2560;
-function bounded<T>(list: readonly T[]): readonly T[] {
-  return list.slice(0, MAX_STATEMENTS);
+/** More than fit into any policy that AWS accepts (32,768 characters in a permission set): such a request is refused. */
+const MAX_PATTERNS = 6000;
+
+/** A statement, made ready to be asked about actions in lower case. */
+interface Clause {
+  readonly effect: Json | undefined;
+  /** It has no Condition. */
+  readonly isSure: boolean;
+  /** How many patterns it holds: the cost of asking. */
+  readonly patterns: number;
+  readonly covers: (action: string) => boolean;
 }
 
-/** A statement as a test of one action in lower case. */
-function clauseOf(statement: JsonObject): (action: string) => boolean {
-  const { Action, NotAction, Resource, NotResource } = statement;
-  const actions = textsOf(Action ?? NotAction)
-    .slice(0, MAX_PATTERNS)
-    .map((text) => text.toLowerCase());
-  const isExcept = Action === undefined;
-  if (isExcept && NotAction === undefined) return () => false;
-  const resources = textsOf(Resource ?? NotResource).slice(0, MAX_PATTERNS);
+/** `Action` covers by its patterns, `NotAction` by matching none, and so for resources; a statement without either covers nothing. */
+function clauseOf(statement: JsonObject): readonly Clause[] {
+  const { Effect: effect, Action, NotAction, Resource, NotResource, Condition } = statement;
+  const isActionExcept = Action === undefined;
   const isResourceExcept = Resource === undefined;
-  if (isResourceExcept && NotResource === undefined) return () => false;
-  return (action) =>
-    actions.some((pattern) => isLike(pattern, action)) !== isExcept &&
+  if ((isActionExcept && NotAction === undefined) || (isResourceExcept && NotResource === undefined)) return [];
+  const actions = textsOf(Action ?? NotAction).map((text) => text.toLowerCase());
+  const resources = textsOf(Resource ?? NotResource);
+  const covers = (action: string) =>
+    actions.some((pattern) => isLike(pattern, action)) !== isActionExcept &&
     resources.some((pattern) => isAnyOf(pattern, action)) !== isResourceExcept;
+  return [{ effect, isSure: Condition === undefined, patterns: actions.length + resources.length, covers }];
 }
 
 /** Whether a Resource reaches any resource that an action acts on: `arn:aws:iam::1111…:user/*` is any for iam:PutUserPolicy. */

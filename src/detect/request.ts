@@ -6,7 +6,7 @@ import { shortName } from "../cloudtrail/arn.ts";
 import { denialOf } from "../cloudtrail/denial.ts";
 import { isObject, textAt, valueAt } from "../cloudtrail/json.ts";
 import type { CloudTrailRecord } from "../cloudtrail/record.ts";
-import { escalationsOf } from "./escalation.ts";
+import { escalationKindOf, escalationsOf } from "./escalation.ts";
 import type { FactGroup } from "./fact.ts";
 import { grantsAdmin, usesNotAction } from "./policy.ts";
 import { scalarsOf } from "./scalar.ts";
@@ -30,7 +30,12 @@ export const REQUEST_FACTS: FactGroup = {
   "ids.policy_escalates": {
     says: "escalation paths that the policy in the request surely opens: every action of the path is allowed on any resource, without a condition; ids of pathfinding.cloud or of `src/detect/escalation.ts`; absent when there is none",
     values: "list of `iam-007`, `lambda-001`",
-    of: ({ record }) => escalationsIn(record),
+    of: ({ record }) => someOf(identityPolicies(record).flatMap(escalationsOf)),
+  },
+  "ids.policy_escalation_kinds": {
+    says: "what those paths give: `self` more permissions for oneself, `access` another principal's credentials, `passrole` a role for something new that one runs, `existing` the role of something that runs already; absent when there is none",
+    values: "list of `self`, `access`, `passrole`, `existing`",
+    of: ({ listOf }) => someOf(listOf("ids.policy_escalates").flatMap((id) => escalationKindOf(id) ?? [])),
   },
   "ids.policy_not_action": {
     says: "the policy in the request allows by exclusion (`NotAction` or `NotResource`): what it grants grows with every new service",
@@ -115,9 +120,8 @@ function identityPolicies(record: CloudTrailRecord) {
   return keys.flatMap((key) => valueAt(request, key) ?? []);
 }
 
-function escalationsIn(record: CloudTrailRecord): readonly string[] | undefined {
-  const paths = identityPolicies(record).flatMap(escalationsOf);
-  return paths.length === 0 ? undefined : paths;
+function someOf(found: readonly string[]): readonly string[] | undefined {
+  return found.length === 0 ? undefined : [...new Set(found)];
 }
 
 const LAUNCHES =

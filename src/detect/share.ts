@@ -6,9 +6,9 @@
 import { flagAt, type Json, type JsonObject, textAt, valueAt } from "../cloudtrail/json.ts";
 import { type CloudTrailRecord, isAccountId, serviceOf } from "../cloudtrail/record.ts";
 import { audienceOf, grantsEveryone, partyOf } from "./audience.ts";
-import type { FactGroup, FactSource } from "./fact.ts";
+import type { FactGroup } from "./fact.ts";
 import { scalarsOf } from "./scalar.ts";
-import { vendorOf } from "./vendor.ts";
+import { isAwsAccount, vendorOf } from "./vendor.ts";
 
 export const SHARE_FACTS: FactGroup = {
   "ids.public_principal": {
@@ -24,22 +24,28 @@ export const SHARE_FACTS: FactGroup = {
   "ids.foreign_accounts": {
     says: "accounts among them that are neither configured nor AWS's own (such as those that deliver load balancer logs); absent when there is none",
     values: "list of 12 digits",
-    of: (source) => someOf(foreignAccounts(source)),
+    of: ({ listOf, known }) =>
+      someOf(
+        listOf("ids.shared_with").filter(
+          (party) => isAccountId(party) && !known.accounts?.has(party) && !isAwsAccount(party),
+        ),
+      ),
   },
   "ids.foreign_account": {
     says: "there is one: the request lets another account in — a role's trust or a resource policy that names one, an image or snapshot shared with one, a bucket replicated into one",
     values: "true, false",
-    of: (source) => foreignAccounts(source).length > 0,
+    of: ({ listOf }) => listOf("ids.foreign_accounts").length > 0,
   },
   "ids.vendor": {
-    says: "vendors whose accounts they are, by the table of `src/detect/vendor.ts` and the config; absent when none is known. A vendor's account on the list is no proof that you are its customer",
+    says: "vendors whose accounts they are, by the table of `src/detect/vendor.ts` and the config; absent when none is known. A vendor's account is no proof that you are its customer",
     values: "list of names: `Datadog`",
-    of: (source) => someOf(foreignAccounts(source).flatMap((account) => vendorOf(account, source.known) ?? [])),
+    of: ({ listOf, known }) =>
+      someOf(listOf("ids.foreign_accounts").flatMap((account) => vendorOf(account, known) ?? [])),
   },
   "ids.unknown_foreign_account": {
-    says: "one of them is no vendor that is known",
+    says: "one of them is no vendor's that is known",
     values: "true, false",
-    of: (source) => foreignAccounts(source).some((account) => vendorOf(account, source.known) === undefined),
+    of: ({ listOf, known }) => listOf("ids.foreign_accounts").some((account) => vendorOf(account, known) === undefined),
   },
   "ids.target_account": {
     says: "account of the role that is assumed, passed or acted on by its ARN (`roleArn`), or of AssumeRoot's target; absent for other calls",
@@ -48,8 +54,8 @@ export const SHARE_FACTS: FactGroup = {
   },
 };
 
-/** No more is shown; sharing with so many is for the rule to say. */
-const MAX_PARTIES = 50;
+/** AWS lets a thing be shared with fewer; a hostile request may name more. */
+const MAX_PARTIES = 1000;
 
 function someOf(list: readonly string[]): readonly string[] | undefined {
   return list.length === 0 ? undefined : [...new Set(list)].slice(0, MAX_PARTIES);
@@ -109,19 +115,6 @@ function sharedWith(record: CloudTrailRecord): readonly string[] {
   }
   return found;
 }
-
-function foreignAccounts({ record, known }: FactSource): readonly string[] {
-  return sharedWith(record).filter(
-    (party) =>
-      isAccountId(party) &&
-      party !== record.recipientAccountId &&
-      !known.accounts?.has(party) &&
-      !vendorOf(party, known)?.startsWith(AWS_ITSELF),
-  );
-}
-
-/** Names of AWS's own accounts in the table of vendors begin so. */
-const AWS_ITSELF = "AWS ";
 
 const PUBLIC_GROUP = /\/groups\/global\/(AllUsers|AuthenticatedUsers)\b/;
 const PUBLIC_ACLS: ReadonlySet<string> = new Set(["public-read", "public-read-write", "authenticated-read"]);

@@ -14,6 +14,13 @@ const role = {
     attributes: { mfaAuthenticated: "false" },
   },
 };
+const federated = (issuer: string) => ({
+  ...role,
+  sessionContext: {
+    ...role.sessionContext,
+    webIdFederationData: { federatedProvider: `arn:aws:iam::${ACCOUNT}:oidc-provider/${issuer}`, attributes: {} },
+  },
+});
 const root = { type: "Root", arn: `arn:aws:iam::${ACCOUNT}:root`, accountId: ACCOUNT };
 const signIn = { eventSource: "signin.amazonaws.com", eventName: "ConsoleLogin" };
 const s3 = (eventName: string, requestParameters: object) => ({
@@ -359,6 +366,25 @@ const table: readonly Row[] = [
   ["ids.from_instance", "a role session", { userIdentity: role }, false],
   ["ids.from_lambda", "a user", {}, false],
   ["ids.from_container", "a user", {}, false],
+  [
+    "ids.from_pipeline",
+    "a workflow of GitHub Actions",
+    { userIdentity: federated("token.actions.githubusercontent.com") },
+    true,
+  ],
+  [
+    "ids.from_pipeline",
+    "a pod of a Kubernetes cluster",
+    { userIdentity: federated("oidc.eks.eu-west-1.amazonaws.com/id/ABC") },
+    false,
+  ],
+  [
+    "ids.from_pipeline",
+    "an issuer that only ends so",
+    { userIdentity: federated("evil.example.com/gitlab.com") },
+    false,
+  ],
+  ["ids.from_pipeline", "a role session", { userIdentity: role }, false],
   ["ids.from_cloudshell", "a user", {}, false],
   ["ids.instance_credentials_outside", "a user", {}, undefined],
   ["ids.tool", "boto", { userAgent: "Boto3/1.34.0 md/Botocore#1.34.0" }, "boto3"],
@@ -376,6 +402,12 @@ const table: readonly Row[] = [
     "a policy for oneself",
     iam("PutUserPolicy", { policyDocument: putUserPolicy }),
     ["iam-007"],
+  ],
+  [
+    "ids.policy_escalation_kinds",
+    "a policy for oneself",
+    iam("PutUserPolicy", { policyDocument: putUserPolicy }),
+    ["self"],
   ],
   ["ids.policy_not_action", "an allowance by exclusion", iam("PutUserPolicy", { policyDocument: allButSts }), true],
   ["ids.policy_not_action", "everything", iam("PutUserPolicy", { policyDocument: everything }), false],
