@@ -4,7 +4,9 @@
  */
 import type { Check, Correlation, Distinct, GroupField } from "./correlation.ts";
 import type { Field } from "./field.ts";
+import { LEVELS } from "./finding.ts";
 import { knownField } from "./matcher.ts";
+import type { Scoring } from "./score.ts";
 import type { CorrelationBody, RuleDocument } from "./sigma.ts";
 import { MAX_MEMBERS } from "./state.ts";
 
@@ -106,6 +108,9 @@ function checkOf(document: RuleDocument, body: CorrelationBody, bases: readonly 
       if (condition !== undefined) complain(`${type} takes no condition: each of its rules has to match`);
       if (bases.length < 2) document.complain(["correlation", "rules"], `${type} wants at least two rules`);
       return { kind: "sequence", bases, ordered: type === "temporal_ordered" };
+    case "score":
+      if (condition !== undefined) complain("score takes no condition: write ids.levels");
+      return { kind: "score", scoring: scoringOf(document, body, bases) };
     case "new_value": {
       const { field = [], gte, gt } = condition ?? {};
       if (field.length === 0) complain("new_value wants the field, or the fields, that must not be new");
@@ -115,6 +120,28 @@ function checkOf(document: RuleDocument, body: CorrelationBody, bases: readonly 
       return { kind: "new", fields, learningMs: spanMs(body["ids.learning"]) };
     }
   }
+}
+
+function scoringOf(document: RuleDocument, body: CorrelationBody, bases: readonly string[]): Scoring {
+  const { "ids.points": points = {}, "ids.spread": spread = {}, "ids.levels": levels = {} } = body;
+  for (const name of Object.keys(points))
+    if (!bases.includes(name)) document.complain(["ids.points", name], "is not one of this correlation's rules");
+  for (const name of bases)
+    if (!Object.hasOwn(points, name)) document.complain(["ids.points"], `says nothing about "${name}"`);
+  if (Object.keys(levels).length === 0)
+    document.complain(["ids.levels"], "is missing: from which score on is it low, medium, high?");
+  return {
+    points: new Map(Object.entries(points)),
+    spread: Object.entries(spread).flatMap(([path, each]) => {
+      const field = fieldAt(document, ["ids.spread", path], path);
+      return field === undefined ? [] : [{ field, points: each }];
+    }),
+    levels: LEVELS.flatMap((level) => {
+      const least = levels[level];
+      return least === undefined ? [] : [{ level, least }];
+    }),
+    halfLifeMs: spanMs(body.correlation.timespan) / 2,
+  };
 }
 
 function countCheck(document: RuleDocument, body: CorrelationBody): Check {

@@ -8,6 +8,7 @@ import { actionOf, outcomeOf } from "../cloudtrail/record.ts";
 import type { Facts } from "./facts.ts";
 import { type Field, firstText } from "./field.ts";
 import type { Evidence, Level, Sighting } from "./finding.ts";
+import { type Scoring, scoreOf, scoreValues } from "./score.ts";
 import { isSequence, stepsEvidence } from "./sequence.ts";
 import type { Mark, WindowAdd, WindowMember } from "./state.ts";
 
@@ -22,6 +23,8 @@ export type Check =
   | { readonly kind: "count"; readonly leastEvents: number; readonly distinct: readonly Distinct[] }
   /** A record of each rule, in this order when `ordered`. */
   | { readonly kind: "sequence"; readonly bases: readonly string[]; readonly ordered: boolean }
+  /** Signs that add up to one of its levels. */
+  | { readonly kind: "score"; readonly scoring: Scoring }
   /** Values, taken together, that the group did not have within the window. */
   | { readonly kind: "new"; readonly fields: readonly Field[]; readonly learningMs: number };
 
@@ -59,6 +62,8 @@ export interface Hit {
 export interface Fired {
   readonly members: readonly WindowMember[];
   readonly evidence: readonly Evidence[];
+  /** Where the window says it: the level that a score reached. */
+  readonly level?: Level;
 }
 
 /** Most members a finding names: the newest ones. */
@@ -100,15 +105,20 @@ export function windowAddOf(hit: Hit): WindowAdd | undefined {
   const { correlation, facts, bases } = hit;
   const { check, windowMs } = correlation;
   if (check.kind === "new") return undefined;
-  const own =
-    check.kind === "count"
-      ? check.distinct.map(({ field }) => firstText(field, facts) ?? "")
-      : [JSON.stringify([...bases].sort())];
-  return {
-    key: keyOf(hit),
-    windowMs,
-    member: { sighting: sightingOf(facts), values: [...own, outcomeOf(facts.record)] },
-  };
+  const values = [...valuesOf(check, facts, bases), outcomeOf(facts.record)];
+  return { key: keyOf(hit), windowMs, member: { sighting: sightingOf(facts), values } };
+}
+
+function valuesOf(check: Exclude<Check, { kind: "new" }>, facts: Facts, bases: readonly string[]): readonly string[] {
+  const textOf = ({ field }: { readonly field: Field }) => firstText(field, facts) ?? "";
+  switch (check.kind) {
+    case "count":
+      return check.distinct.map(textOf);
+    case "sequence":
+      return scoreValues(bases, []);
+    case "score":
+      return scoreValues(bases, check.scoring.spread.map(textOf));
+  }
 }
 
 /** @returns undefined for a correlation that asks for no new value, and for a record that has none. */
@@ -151,7 +161,13 @@ export function fire(correlation: Correlation, trigger: Sighting, members: reado
     // A window that reaches no further than the one before is a part of it, and conditions only ask for more.
     if (end === reached) continue;
     const window = members.slice(start, end);
-    if (isMet(correlation.check, window)) return firedOf(correlation, trigger, window);
+    const { check, name } = correlation;
+    if (check.kind !== "score") {
+      if (isMet(check, window)) return firedOf(correlation, trigger, window);
+      continue;
+    }
+    const scored = scoreOf(name, check.scoring, window);
+    if (scored !== undefined) return { ...namedOf(trigger, window), ...scored };
   }
   return undefined;
 }
@@ -163,7 +179,7 @@ function isMet(check: Check, window: readonly WindowMember[]): boolean {
       return check.distinct.every(({ least }, at) => window.length >= least && tally(window, at).size >= least);
     case "sequence":
       return isSequence(check.bases, check.ordered, window);
-    case "new":
+    default:
       return false;
   }
 }
@@ -179,9 +195,7 @@ function tally(window: readonly WindowMember[], at: number): ReadonlyMap<string,
 }
 
 function firedOf({ name, check, windowMs }: Correlation, trigger: Sighting, window: readonly WindowMember[]): Fired {
-  const own = window.filter(({ sighting }) => sighting.eventID === trigger.eventID);
-  const others = window.filter(({ sighting }) => sighting.eventID !== trigger.eventID);
-  const members = [...others.slice(1 - MAX_NAMED), ...own];
+  const { members } = namedOf(trigger, window);
   if (check.kind === "sequence") return { members, evidence: stepsEvidence(name, check.bases, check.ordered, window) };
   const minutes = Math.round(windowMs / 6000) / 10;
   const distinct = check.kind === "count" ? check.distinct : [];
@@ -192,6 +206,13 @@ function firedOf({ name, check, windowMs }: Correlation, trigger: Sighting, wind
       ...distinct.map(({ field }, at) => ({ selection: name, field: field.path, value: topOf(tally(window, at)) })),
     ],
   };
+}
+
+/** The newest of a window, the triggering one last. */
+function namedOf(trigger: Sighting, window: readonly WindowMember[]): Pick<Fired, "members"> {
+  const own = window.filter(({ sighting }) => sighting.eventID === trigger.eventID);
+  const others = window.filter(({ sighting }) => sighting.eventID !== trigger.eventID);
+  return { members: [...others.slice(1 - MAX_NAMED), ...own] };
 }
 
 /** `12 distinct, such as iam:ListUsers, s3:ListBuckets`, most frequent first. */

@@ -169,7 +169,10 @@ function windowFinding(hit: PlacedHit, members: readonly WindowMember[]): Findin
   const outcome = windowOutcome(fired.members);
   if (correlation.onFailure === "ignore" && outcome === "failure") return undefined;
   const sightings = fired.members.map(({ sighting }) => sighting);
-  return findingOf(facts, asTold(correlation, outcome), othersOf(hit), fired.evidence, sightings);
+  // A score that reaches a higher level is an alert of its own.
+  const { level } = fired;
+  const told = asTold(level === undefined ? correlation : { ...correlation, level }, outcome);
+  return findingOf(facts, told, [...othersOf(hit), ...(level === undefined ? [] : [level])], fired.evidence, sightings);
 }
 
 function newFinding(hit: PlacedHit, { known, learning }: MarkAnswer): Finding | undefined {

@@ -6,7 +6,7 @@ import type { Evidence } from "./finding.ts";
 import type { WindowMember } from "./state.ts";
 
 /** The rules that a member matched: its first value, a JSON list. */
-function basesOf({ values }: WindowMember): readonly string[] {
+export function basesOf({ values }: WindowMember): readonly string[] {
   const parsed: unknown = JSON.parse(values[0] ?? "[]");
   return Array.isArray(parsed) ? parsed.map(String) : [];
 }

@@ -63,7 +63,7 @@ const span = z.string().regex(/^[1-9]\d{0,5}[smhd]$/, "is not a number with s, m
 const correlationShape = z.strictObject({
   ...about,
   correlation: z.strictObject({
-    type: z.enum(["event_count", "value_count", "temporal", "temporal_ordered", "new_value"]),
+    type: z.enum(["event_count", "value_count", "temporal", "temporal_ordered", "new_value", "score"]),
     rules: oneOrMany.refine((rules) => rules.length > 0, "names no rule"),
     "group-by": oneOrMany.optional(),
     timespan: span,
@@ -72,6 +72,10 @@ const correlationShape = z.strictObject({
     generate: z.boolean().optional(),
   }),
   "ids.learning": span.default("7d"),
+  /** Of a score: points for each distinct call of a rule, and for each further value of a field; the least score of a level. */
+  "ids.points": z.record(z.string(), z.number().min(0).max(1_000)).optional(),
+  "ids.spread": z.record(z.string(), z.number().min(0).max(1_000)).optional(),
+  "ids.levels": z.partialRecord(z.enum(LEVELS), z.number().int().min(1)).optional(),
   "ids.also": z.array(z.strictObject({ field: z.string(), ...least })).optional(),
 });
 

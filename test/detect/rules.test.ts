@@ -93,7 +93,7 @@ const broken: readonly (readonly [says: string, text: string, problems: readonly
   [
     "the old aggregation syntax",
     ruleText("{ sel: { a: b }, condition: sel | count() > 5 }"),
-    ['rules/r0.yml:4: detection.condition: condition has "|" where "and" or "or" is expected'],
+    ['rules/r0.yml:4: detection.condition: condition has a "|": write a correlation to count matches (docs/rules.md)'],
   ],
   [
     "a selection that is neither map nor list",
