@@ -31,7 +31,8 @@ export function redisIntake(redis: Redis, everyMs = EVERY_MS): Intake {
       timer ??= setTimeout(write, everyMs);
     },
     async seen() {
-      return newestFirst(Object.entries(await redis.hgetall(`${KEY_TAG}:seen`)).flatMap(seenOf));
+      const written = Object.entries(await redis.hgetall(`${KEY_TAG}:seen`)).flatMap(seenOf);
+      return newestFirst(heldSeen([...written, ...held.all()]).all());
     },
     async close() {
       clearTimeout(timer);
@@ -46,14 +47,15 @@ export function memoryIntake(): Intake {
 }
 
 /** The newest of each account and region; what is too much is not held. */
-function heldSeen() {
+function heldSeen(seen: readonly Seen[] = []) {
   const byName = new Map<string, Seen>();
+  const note = (one: Seen) => {
+    const before = byName.get(nameOf(one));
+    if (before === undefined ? byName.size < MAX_SEEN : before.eventAt <= one.eventAt) byName.set(nameOf(one), one);
+  };
+  seen.forEach(note);
   return {
-    note(seen: Seen) {
-      const name = nameOf(seen);
-      const before = byName.get(name);
-      if (before === undefined ? byName.size < MAX_SEEN : before.eventAt <= seen.eventAt) byName.set(name, seen);
-    },
+    note,
     all: () => [...byName.values()],
     clear: () => byName.clear(),
   };

@@ -34,12 +34,12 @@ export function isDefaultRegion(region: string): boolean {
   return DEFAULT_REGIONS.includes(region) || partitionOf(region) !== "aws";
 }
 
-/** Records of global services, IAM and sign-in for two, are kept there. */
-const GLOBAL_REGION = "us-east-1";
-
-/** Where an account's history is kept: its configured regions, else all that AWS enables by default; that of global services first. */
-export function regionsOf(configured: readonly string[] | undefined): readonly string[] {
-  if (configured === undefined) return DEFAULT_REGIONS;
-  const isElsewhere = configured.every((region) => /^(cn|us-gov|us-iso\w*|eu-isoe|eusc)-/.test(region));
-  return isElsewhere ? configured : [...new Set([GLOBAL_REGION, ...configured])];
+/**
+ * Where to look for an account's history: all regions that AWS enables by default, for a thief goes where nobody looks, and
+ * the configured ones.
+ */
+export function regionsOf(configured: readonly string[] = []): readonly string[] {
+  const isElsewhere =
+    configured.length > 0 && configured.every((region) => /^(cn|us-gov|us-iso\w*|eu-isoe|eusc)-/.test(region));
+  return isElsewhere ? configured : [...new Set([...DEFAULT_REGIONS, ...configured])];
 }

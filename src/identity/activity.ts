@@ -15,6 +15,7 @@ export interface Activity {
   readonly denied: number;
   readonly first: string;
   readonly last: string;
+  /** What changes something first. */
   readonly actions: Counts;
   readonly regions: Counts;
   readonly addresses: Counts;
@@ -36,7 +37,10 @@ export function activityOf(records: readonly CloudTrailRecord[]): Activity | und
     denied: records.filter(isDenied).length,
     first: times[0] ?? any.eventTime,
     last: times.at(-1) ?? any.eventTime,
-    actions: countsOf(records.map(actionOf)),
+    actions: [
+      ...countsOf(records.filter(({ readOnly }) => readOnly === false).map(actionOf)),
+      ...countsOf(records.filter(({ readOnly }) => readOnly !== false).map(actionOf)),
+    ],
     regions: countsOf(records.map(({ awsRegion }) => awsRegion)),
     addresses: countsOf(records.map(({ sourceIPAddress }) => sourceIPAddress)),
     userAgents: countsOf(records.map(({ userAgent }) => userAgent)),

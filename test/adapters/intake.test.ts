@@ -24,6 +24,14 @@ contract("intake", (stores) => {
     ]);
   });
 
+  it("knows at once what this process noted", async () => {
+    const { intake } = stores();
+    intake.note(seen("111122223333", "eu-west-1", NOON, NOON + 1_000));
+
+    assert.deepEqual(await intake.seen(), [seen("111122223333", "eu-west-1", NOON, NOON + 1_000)]);
+    await intake.close();
+  });
+
   it("is not set back by an older record that comes later", async () => {
     const { intake } = stores();
     intake.note(seen("111122223333", "eu-west-1", NOON + 5_000, NOON + 6_000));

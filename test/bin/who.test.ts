@@ -84,7 +84,7 @@ sqs: { queues: ["https://sqs.us-east-1.amazonaws.com/111122223333/trailhound"] }
     assert.match(out, /198\.51\.100\.23 ×2/);
     assert.match(out, /recorded in alerts: 1 event,/);
     assert.match(out, /looked in IAM of acme-prod \(111122223333\)/);
-    assert.match(out, /2 of 2 regions/);
+    assert.match(out, /17 of 17 regions/);
     assert.equal(out.includes("\u001b"), false);
   });
 
