@@ -36,7 +36,10 @@ describe("ids", () => {
     const nothing = await ended(ids([]));
 
     assert.equal(help.code, 0);
-    assert.match(help.out, /serve +run the bot.*\n +scan .*\n +rules .*\n +who .*\n +key .*\n +ip .*\n +quarantine .*\n +demo /);
+    assert.match(
+      help.out,
+      /serve +run the bot.*\n +scan .*\n +rules .*\n +who .*\n +key .*\n +ip .*\n +quarantine .*\n +demo /,
+    );
     assert.deepEqual(nothing, { code: 2, out: "", err: help.out });
   });
 
