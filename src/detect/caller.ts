@@ -99,6 +99,11 @@ export const CALLER_FACTS: FactGroup = {
     values: "true, false",
     of: ({ record }) => isContainerSession(record),
   },
+  "ids.from_pipeline": {
+    says: "the session was opened with the OIDC token of a build service (GitHub Actions, GitLab, Bitbucket, Buildkite, CircleCI, HCP Terraform), as AWS wrote it",
+    values: "true, false",
+    of: ({ record }) => isPipelineSession(record),
+  },
   "ids.from_cloudshell": {
     says: "the user agent says that the call was made in CloudShell",
     values: "true, false",
@@ -187,6 +192,14 @@ function isContainerSession(record: CloudTrailRecord): boolean {
 /** `inScopeOf.issuerType`: `AWS::Lambda::Function` */
 function isIssuedTo({ json }: CloudTrailRecord, type: string): boolean {
   return textAt(json, "userIdentity.inScopeOf.issuerType")?.startsWith(type) ?? false;
+}
+
+/** Source: the services' guides to OIDC with AWS: the issuer each of them has. Kubernetes' issuers are not among them. */
+const BUILD_SERVICES =
+  /:oidc-provider\/(token\.actions\.githubusercontent\.com|gitlab\.com|api\.bitbucket\.org\/.+|agent\.buildkite\.com|oidc\.circleci\.com\/.+|app\.terraform\.io)$/;
+
+function isPipelineSession({ json }: CloudTrailRecord): boolean {
+  return BUILD_SERVICES.test(textAt(json, "userIdentity.sessionContext.webIdFederationData.federatedProvider") ?? "");
 }
 
 function runsIn({ userAgent }: CloudTrailRecord, mark: string): boolean {
