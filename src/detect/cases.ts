@@ -42,7 +42,7 @@ const caseShape = z
     (one) => one.records === undefined || (one.patch ?? one.remove) === undefined,
     "patches belong to each of records",
   );
-const fileShape = z.array(caseShape).min(1);
+export const casesShape = z.array(caseShape).min(1);
 
 type Step = z.infer<typeof step>;
 
@@ -73,7 +73,7 @@ export function openCases(
   recordAt: (path: string) => unknown,
 ): readonly RuleCase[] {
   return openDocuments(file, text, problems).flatMap((document) => {
-    const cases = shaped(document, fileShape) ?? [];
+    const cases = shaped(document, casesShape) ?? [];
     return cases.flatMap((one, at): readonly RuleCase[] => {
       try {
         const about = rules.filter(({ name }) => one.rule === undefined || name === one.rule).map(({ name }) => name);

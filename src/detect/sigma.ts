@@ -50,7 +50,7 @@ const logsource = z.strictObject({
   definition: z.string().optional(),
 });
 
-const ruleShape = z.strictObject({
+export const ruleShape = z.strictObject({
   ...about,
   logsource,
   detection: z.looseObject({ condition: oneOrMany }),
@@ -60,7 +60,7 @@ const ruleShape = z.strictObject({
 const count = z.number().int().min(1);
 const least = { gte: count.optional(), gt: z.number().int().min(0).optional() };
 const span = z.string().regex(/^[1-9]\d{0,5}[smhd]$/, "is not a number with s, m, h or d, such as 10m");
-const correlationShape = z.strictObject({
+export const correlationShape = z.strictObject({
   ...about,
   correlation: z.strictObject({
     type: z.enum(["event_count", "value_count", "temporal", "temporal_ordered", "new_value", "score"]),
@@ -80,7 +80,7 @@ const correlationShape = z.strictObject({
 });
 
 /** Narrows other rules: each of them matches only where this condition holds, too. */
-const filterShape = z.strictObject({
+export const filterShape = z.strictObject({
   title: about.title,
   name: about.name,
   id: about.id,
