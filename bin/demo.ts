@@ -97,6 +97,7 @@ async function startBot(scene: Scene, data: string, redisUrl: string | undefined
       sqs: { queues: [{ url: scene.queueUrl, region: QUEUE_REGION }] },
       s3: { buckets: [] },
       rules: [],
+      placeholders: {},
       protected: [],
       redis: { durability: "strict" },
       health: { host: "127.0.0.1", port: await freePort() },

@@ -12,6 +12,7 @@ import { healthOf } from "../handlers/health.ts";
 import { listenersOf } from "../handlers/index.ts";
 import { handleMessage } from "../handlers/message.ts";
 import { onReplay } from "../handlers/replay.ts";
+import { suspectsAmong } from "../handlers/suspect.ts";
 import { type Told, type TroubleDeps, tellTrouble } from "../handlers/trouble.ts";
 import { onVerify } from "../handlers/verify.ts";
 import { readOrMakeAuditKey } from "../src/adapters/auditkey.ts";
@@ -76,7 +77,7 @@ export async function serve(options: ServeOptions): Promise<Running> {
       await step().catch((error) => log.error({ err: messageOf(error) }, "stop.failed"));
   };
   try {
-    const compiled = await loadRules([bundledRules(), ...config.rules]);
+    const compiled = await loadRules([bundledRules(), ...config.rules], { placeholders: config.placeholders });
     const redis = await redisOf(options, undo);
     const store = await openRedis(
       redis,
@@ -97,7 +98,8 @@ export async function serve(options: ServeOptions): Promise<Running> {
     const contain = { accounts, operators: config.slack.operators, protected: config.protected };
     const startedAt = new Date(clock.now()).toISOString();
     const deps = { ...ports, config: contain, auditKey, worker, startedAt, lookups: new Map() };
-    const detector = makeDetector(compiled, store.state, { accounts });
+    const suspects = (principals: readonly string[]) => suspectsAmong(principals, ports);
+    const detector = makeDetector(compiled, store.state, { accounts, suspects });
     const handlers: RowHandlers = {
       deliver: (id) => handleDeliver(id, { channel: config.slack.channel, accounts, worker }, ports),
       confirm: (id) => onConfirm(id, deps),

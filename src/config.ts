@@ -49,6 +49,8 @@ export interface Config {
   readonly s3: { readonly buckets: readonly Bucket[] };
   /** Folders that add rules to the bundled ones. */
   readonly rules: readonly string[];
+  /** What `%name%` stands for in rules with the modifier `expand`. */
+  readonly placeholders: Readonly<Record<string, readonly string[]>>;
   /** ARN patterns, `*` = any characters, of principals that are never contained from Slack. */
   readonly protected: readonly string[];
   readonly redis: { readonly durability: "strict" | "delayed" };
@@ -128,6 +130,13 @@ const ROOT = {
   sqs: z.strictObject(SQS, "a section with queues"),
   s3: z.strictObject(S3, "a section with buckets").prefault({}),
   rules: z.array(text("a folder"), "a list of folders").default([]),
+  placeholders: z
+    .record(
+      pattern("a name of letters, digits, _, - and .", /^[A-Za-z0-9_.-]+$/),
+      z.array(text("a text"), "a list of texts").min(1, "a list of at least one text"),
+      "lists of texts by name",
+    )
+    .default({}),
   protected: z.array(arnPattern, "a list of ARN patterns").default([]),
   redis: z.strictObject(REDIS, "a section with durability").prefault({}),
   health: z.strictObject(HEALTH, "a section with host and port").prefault({}),

@@ -35,6 +35,7 @@ describe("parseConfig", () => {
       sqs: { queues: [{ url: "https://sqs.eu-west-1.amazonaws.com/111122223333/ids", region: "eu-west-1" }] },
       s3: { buckets: [] },
       rules: [],
+      placeholders: {},
       protected: [],
       redis: { durability: "strict" },
       health: { host: "127.0.0.1", port: 8080 },
@@ -80,7 +81,7 @@ colour: blue
       "config slack.http.port: 70000 is not a port from 1 to 65535",
       'config slack.chanel: unknown key; did you mean "channel"?',
       'config sqs.queues[0]: "http://sqs.us-east-1.amazonaws.com/1/q" is not a queue\'s https URL (http for localhost)',
-      "config colour: unknown key; known are accounts, slack, sqs, s3, rules, protected, redis, health, data",
+      "config colour: unknown key; known are accounts, slack, sqs, s3, rules, placeholders, protected, redis, health, data",
     ]);
   });
 
@@ -198,6 +199,15 @@ s3: { buckets: [{ name: Trail, region: us-east-1 }, { name: logs, region: us-eas
     const config = parseConfig(withLine("slack", "slack: { channel: C0123456789, operators: [] }"), "f.yml");
 
     assert.deepEqual(configWarnings(config), ["config slack.operators: empty, so nobody may disable a key from Slack"]);
+  });
+
+  it("reads placeholders, and says what is wrong with them", () => {
+    const config = parseConfig(`${LEAST}placeholders: { admins: [alice, bob] }`, "ids.config.yml");
+
+    assert.deepEqual(config.placeholders, { admins: ["alice", "bob"] });
+    assert.deepEqual(problemsIn(`${LEAST}placeholders: { admins: [] }`), [
+      "config placeholders.admins: a list is not a list of at least one text",
+    ]);
   });
 
   it("warns when more than one account has no reader role", () => {

@@ -164,6 +164,7 @@ async function openPlace(program: string, undo: (() => Promise<unknown>)[]) {
       sqs: { queues: [{ url: QueueUrl, region: REGION }] },
       s3: { buckets: [{ name: BUCKET, region: REGION }] },
       rules: [],
+      placeholders: {},
       protected: [],
       redis: { durability: "strict" },
       health: { host: "127.0.0.1", port: 0 },
