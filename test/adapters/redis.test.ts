@@ -213,6 +213,19 @@ describe("a Redis in trouble", () => {
     assert.equal((await redis.stores.alerts.alert(alert.id))?.findings, kept);
   });
 
+  it("is not writable while Redis is full or a replica, although it answers", async () => {
+    const { client, stores } = redis;
+    await client.config("SET", "maxmemory", "1mb");
+    await assert.rejects(stores.writable(), /OOM/);
+    await client.config("SET", "maxmemory", "0");
+    await client.replicaof("127.0.0.1", "1");
+    await assert.rejects(stores.writable(), /READONLY/);
+    await client.replicaof("NO", "ONE");
+
+    await stores.writable();
+    assert.equal(await client.exists("{ids}:writable"), 0);
+  });
+
   it("rejects every call within about two seconds when it hangs, and goes on when it is back", async function () {
     this.timeout(20_000);
     await commit("a");

@@ -15,7 +15,7 @@ import { openStage, type Stage, until } from "./stage.ts";
 /** Slack gives a request 3 s; this machine may be busy besides. */
 const ANSWERED_MS = 3_500;
 
-const isIam = ({ action }: { readonly action: string }) => action.startsWith("iam:Update");
+const isIam = ({ action }: { readonly action: string }) => action.startsWith("iam:");
 
 const http = (status: number, body: string) =>
   `HTTP/1.1 ${status} X\r\ncontent-type: text/plain\r\ncontent-length: ${body.length}\r\nconnection: close\r\n\r\n${body}`;
@@ -111,12 +111,10 @@ describe("degraded modes", function () {
   /** How many alert messages tell of each. */
   async function posted(users: readonly string[]): Promise<readonly number[]> {
     const alerts = await stage.alerts();
-    return users.map((user) => alerts.filter(({ all }) => all.includes(`user/${user}"`)).length);
+    return users.map((user) => alerts.filter(({ text }) => text.includes(`: ${user} created user`)).length);
   }
   async function areThereOnce(users: readonly string[]): Promise<void> {
-    const from = Date.now();
     await until("each is in Slack", async () => (await posted(users)).every((count) => count > 0), 20_000);
-    console.log("      there after", Date.now() - from, "ms");
     assert.deepEqual(await posted(users), Array(users.length).fill(1));
     assert.equal(stage.queue.counts().dead, 0);
   }
@@ -130,9 +128,9 @@ describe("degraded modes", function () {
     return Math.max(0, ...counts.values());
   }
   const REDIS = [
-    ["cut off", { kind: "cut" }, 3_000],
-    ["hung", { kind: "hang" }, 5_500],
-    ["full", undefined, 6_500],
+    ["cut off", { kind: "cut" }, 2_000],
+    ["hung", { kind: "hang" }, 4_500],
+    ["full", undefined, 5_500],
   ] as const;
   for (const [name, mode, outageMs] of REDIS)
     it(`takes nothing while Redis is ${name}, says so within 3 s, and does all of it when Redis is back`, async () => {
@@ -207,7 +205,7 @@ describe("degraded modes", function () {
       stage.front.closeModal(sam);
     });
 
-  it("keeps an intent pending while the call goes unanswered, reads the key, and calls again", async () => {
+  it("keeps an intent pending while the call to disable a key goes unanswered", async () => {
     proxy("iam").set({ kind: "hang", when: /Action=UpdateAccessKey/ });
     const { ts } = await anAlert();
     await stage.disable(sam, ts, key);
@@ -215,12 +213,8 @@ describe("degraded modes", function () {
 
     assert.equal(stage.world.keysOf("deploy-bot").find(({ id }) => id === key)?.status, "Active");
     assert.match((await anAlert()).all, /◔ Disabling key/);
+    assert.deepEqual(stage.switches(), []);
     proxy("iam").set({ kind: "pass" });
-    await until("the key is inactive", () =>
-      stage.world.keysOf("deploy-bot").some(({ id, status }) => id === key && status === "Inactive"),
-    );
-    await until("the message says so", async () => !/◔ Disabling key/.test((await anAlert()).all));
-    assert.equal(stage.switches().length, 1);
   });
 
   it("answers /ids who without the regions that CloudTrail throttles, and names them", async () => {
@@ -235,6 +229,13 @@ describe("degraded modes", function () {
     await stage.front.command({ user: sam, text: "/ids who deploy-bot" });
     await until("CloudTrail is well", async () => (await asked("/healthz")).parts["cloudtrail"] === "ok");
     stage.front.closeModal(sam);
+  });
+
+  it("reads the key when IAM answers again, and disables it with one call", async () => {
+    await until("the key is inactive", () =>
+      stage.world.keysOf("deploy-bot").some(({ id, status }) => id === key && status === "Inactive"),
+    );
+    assert.equal(stage.switches().length, 1);
   });
 
   const SLACK: readonly Omit<Fault, "method">[] = [
@@ -252,24 +253,24 @@ describe("degraded modes", function () {
   it("posts and edits each alert once, whatever Slack answers", async () => {
     for (const fault of SLACK) stage.front.fault({ ...fault, method: "chat.postMessage" });
     const users = await send("slack", SLACK.length);
-    await until("all but the hung one are there", async () => (await posted(users)).filter((n) => n > 0).length >= 9);
-    await areThereOnce(users);
+    // The one whose post hangs for 10 s is looked at by the last test.
+    const isThere = ({ text }: { readonly text: string }) => users.some((user) => text.includes(user));
+    await until("all but one are there", async () => (await stage.alerts()).filter(isThere).length >= users.length - 1);
     const before = new Map((await stage.alerts()).map(({ key: id, all }) => [id, all]));
 
     for (const fault of SLACK.slice(1)) stage.front.fault({ ...fault, method: "chat.update" });
     await send("slack", SLACK.length);
     await until("each is edited", async () => {
       const edited = (await stage.alerts()).filter(({ key: id, all }) => before.get(id) !== all);
-      return edited.length >= users.length;
+      return edited.length >= users.length - 1;
     });
-    assert.deepEqual(await posted(users), Array(users.length).fill(1));
   });
 
   it("keeps alerts while Slack is down, says so, and posts each once when it is back", async () => {
     stage.front.fault({ method: "*", kind: "http-503", times: 10_000 });
     const users = await send("slack-down", 5);
     await seesFailing("slack", "failing");
-    await sleep(3_000);
+    await sleep(1_500);
     assert.deepEqual(await posted(users), Array(users.length).fill(0));
     stage.front.clearFaults();
 
@@ -278,13 +279,48 @@ describe("degraded modes", function () {
     assert.match((await ask("/ids health")).said, /Trailhound works/);
   });
 
+  it("is told by docs/health.md as it is", async function () {
+    const page = await readFile("docs/health.md", "utf8");
+    const examples = [...page.matchAll(/```json\n([\s\S]*?)```/g)].map(([, text = ""]) => shapeOf(JSON.parse(text)));
+    const report = async () => JSON.stringify(await (await fetch(`${healthUrl}/healthz`)).json());
+    await until("the newest record is noted", async () => (await report()).includes("lastRecordAt"));
+    const well = shapeOf(JSON.parse(await report()));
+    proxy("redis").set({ kind: "cut" });
+    await seesFailing("redis", "failing");
+    const ill = shapeOf(await (await fetch(`${healthUrl}/readyz`)).json());
+    proxy("redis").set({ kind: "pass" });
+    await until("all is well", isWell);
+
+    assert.deepEqual(examples, [well, ill]);
+    const titles = this.test?.parent?.tests.map(({ title }) => title) ?? [];
+    const elsewhere = await readFile("test/adapters/sqs-degraded.test.ts", "utf8");
+    const table = page.slice(page.indexOf("| What is down |"));
+    const named = [...table.matchAll(/\| ([^|]+) \|$/gm)]
+      .map(([, name = ""]) => name)
+      .filter((name) => / .* /.test(name));
+    assert.ok(named.length >= 14);
+    assert.deepEqual(
+      named.filter((name) => !titles.includes(name) && !elsewhere.includes(`"${name}"`)),
+      [],
+    );
+  });
+
   it("has lost nothing, told nothing twice and given up nothing in all that", async () => {
     await until("each is in Slack", async () => (await posted(sent)).every((count) => count > 0), 35_000);
 
     assert.deepEqual(await posted(sent), Array(sent.length).fill(1));
     assert.deepEqual(stage.queue.counts(), { waiting: 0, inFlight: 0, dead: 0 });
+    assert.equal(stage.switches().length, 1);
+    assert.doesNotMatch((await anAlert()).all, /Disabling key/);
   });
 });
+
+/** Names and kinds of what an answer holds. */
+function shapeOf(value: unknown): unknown {
+  if (Array.isArray(value)) return value.slice(0, 1).map(shapeOf);
+  if (isObject(value)) return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, shapeOf(part)]));
+  return typeof value;
+}
 
 function reportOf(answer: unknown): { readonly status: string; readonly parts: Readonly<Record<string, unknown>> } {
   if (!isObject(answer) || typeof answer["status"] !== "string" || !isObject(answer["parts"]))
