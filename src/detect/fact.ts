@@ -2,6 +2,7 @@
  * Fact: what a computed field is, and what it may look at besides the record.
  * Pure. The facts themselves stand in the files that facts.ts puts together.
  */
+import type { Principal } from "../cloudtrail/principal.ts";
 import type { CloudTrailRecord } from "../cloudtrail/record.ts";
 
 /** Undefined: unknown for this record; rules see it as an absent field. A list matches when one of its texts does. */
@@ -36,6 +37,8 @@ export interface Known {
 /** What a fact is computed from: the record, its surroundings, and other facts by name. */
 export interface FactSource {
   readonly record: CloudTrailRecord;
+  /** Who made the call, worked out once for all facts. */
+  readonly principal: Principal;
   /** What is configured about the record's account; undefined when nothing is. */
   readonly account: AccountContext | undefined;
   readonly known: Known;

@@ -2,14 +2,16 @@
  * Facts: what rules may ask about a record beyond its fields. The groups below are the closed list; docs/facts.md is made from it.
  * Pure. A fact never throws; it is computed when a rule first asks for it, once per record.
  */
+import { type Principal, principalOf } from "../cloudtrail/principal.ts";
 import type { CloudTrailRecord } from "../cloudtrail/record.ts";
 import { CALL_FACTS } from "./call.ts";
 import { CALLER_FACTS } from "./caller.ts";
-import type { AccountContext, Fact, FactGroup, FactValue, Known } from "./fact.ts";
+import type { AccountContext, Fact, FactGroup, FactSource, FactValue, Known } from "./fact.ts";
 import { NETWORK_FACTS } from "./network.ts";
 import { OBJECT_FACTS } from "./object.ts";
 import { PORT_FACTS } from "./port.ts";
 import { REQUEST_FACTS } from "./request.ts";
+import { SESSION_FACTS } from "./session.ts";
 import { SHARE_FACTS } from "./share.ts";
 import { TOOL_FACTS } from "./tool.ts";
 
@@ -23,6 +25,7 @@ export interface Facts {
 const GROUPS: readonly (readonly [title: string, group: FactGroup])[] = [
   ["The call", CALL_FACTS],
   ["The caller", CALLER_FACTS],
+  ["The session", SESSION_FACTS],
   ["The tool", TOOL_FACTS],
   ["The network", NETWORK_FACTS],
   ["The request", REQUEST_FACTS],
@@ -42,17 +45,27 @@ const NOTHING: Known = {};
  */
 export function factsOf(record: CloudTrailRecord, account: AccountContext | undefined, known = NOTHING): Facts {
   let values: Map<string, FactValue> | undefined;
-  const value = (name: string): FactValue => {
+  let principal: Principal | undefined;
+  const source: FactSource = {
+    record,
+    account,
+    known,
+    get principal() {
+      principal ??= principalOf(record);
+      return principal;
+    },
+    listOf(name) {
+      const found = value(name);
+      return typeof found === "object" ? found : [];
+    },
+  };
+  function value(name: string): FactValue {
     values ??= new Map();
     if (values.has(name)) return values.get(name);
-    const found = FACTS.get(name)?.of({ record, account, known, listOf });
+    const found = FACTS.get(name)?.of(source);
     values.set(name, found);
     return found;
-  };
-  const listOf = (name: string): readonly string[] => {
-    const found = value(name);
-    return typeof found === "object" ? found : [];
-  };
+  }
   return { record, value };
 }
 

@@ -3,7 +3,7 @@
  * Pure. Where an address is comes from a look-up that the user supplies; without one those facts are absent.
  * Source: IANA special-purpose address registries.
  */
-import { BlockList, isIPv4, isIPv6 } from "node:net";
+import { isIP } from "node:net";
 import type { CloudTrailRecord } from "../cloudtrail/record.ts";
 import type { FactGroup, FactSource, Place } from "./fact.ts";
 
@@ -30,24 +30,9 @@ export const NETWORK_FACTS: FactGroup = {
   },
 };
 
-const PRIVATE = new BlockList();
-for (const [address, bits] of [
-  ["10.0.0.0", 8],
-  ["172.16.0.0", 12],
-  ["192.168.0.0", 16],
-  ["100.64.0.0", 10],
-  ["127.0.0.0", 8],
-  ["169.254.0.0", 16],
-] as const) {
-  PRIVATE.addSubnet(address, bits, "ipv4");
-}
-for (const [address, bits] of [
-  ["fc00::", 7],
-  ["fe80::", 10],
-  ["::1", 128],
-] as const) {
-  PRIVATE.addSubnet(address, bits, "ipv6");
-}
+/** Loopback, RFC 1918, link-local and carrier-grade NAT; of IPv6 loopback, unique local and link-local. */
+const PRIVATE =
+  /^(?:(?:::ffff:)?(?:10|127|192\.168|169\.254|172\.(?:1[6-9]|2\d|3[01])|100\.(?:6[4-9]|[7-9]\d|1[01]\d|12[0-7]))\.|::1$|f[cd][0-9a-f]{2}:|fe[89ab][0-9a-f]:)/i;
 
 /** Whether the call came from an AWS service; the whole name counts, `ec2.amazonaws.com.example.com` is none. */
 export function isServiceAddress(address: string): boolean {
@@ -58,8 +43,8 @@ export function isServiceAddress(address: string): boolean {
 export function sourceKindOf({ sourceIPAddress: address }: CloudTrailRecord): "public" | "private" | "aws" | undefined {
   if (address === undefined) return undefined;
   if (isServiceAddress(address)) return "aws";
-  const family = isIPv4(address) ? "ipv4" : isIPv6(address) ? "ipv6" : undefined;
-  return family && (PRIVATE.check(address, family) ? "private" : "public");
+  if (isIP(address) === 0) return undefined;
+  return PRIVATE.test(address) ? "private" : "public";
 }
 
 /** Asks the look-up about public addresses only. */

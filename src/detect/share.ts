@@ -62,7 +62,7 @@ function someOf(list: readonly string[]): readonly string[] | undefined {
 }
 
 /** Where AWS's services put a resource policy. */
-const RESOURCE_POLICIES = [
+const RESOURCE_POLICIES: ReadonlySet<string> = new Set([
   "bucketPolicy",
   "policy",
   "policyText",
@@ -71,11 +71,16 @@ const RESOURCE_POLICIES = [
   "repositoryPolicy",
   "accessPolicy",
   "accessPolicies",
-  "attributes.Policy",
   "attributeValue",
   "policyDocument",
   "assumeRolePolicyDocument",
-];
+]);
+
+function policiesIn(request: JsonObject): readonly Json[] {
+  const found = Object.entries(request).flatMap(([key, value]) => (RESOURCE_POLICIES.has(key) ? [value] : []));
+  const queue = valueAt(request, "attributes.Policy");
+  return queue === undefined ? found : [...found, queue];
+}
 
 /** Services and the parameters in which they name accounts, ARNs, organisations or `all` directly; "" for any service. */
 const PARTIES: readonly (readonly [service: string, path: string])[] = [
@@ -98,13 +103,15 @@ const PARTIES: readonly (readonly [service: string, path: string])[] = [
   ["serverlessrepo", "statements"],
 ];
 
+/** What only reads or takes away. */
+const LETS_NOBODY_IN = /^(Get|List|Describe|Remove|Revoke|Delete|Simulate|Validate|Check)/;
+
 /** Everyone and every account that the request names, in the order of the tables. */
 function sharedWith(record: CloudTrailRecord): readonly string[] {
   const { requestParameters: request, eventName } = record;
-  if (request === undefined || /^(Get|List|Describe|Remove|Revoke|Delete|Simulate|Validate|Check)/.test(eventName))
-    return [];
+  if (request === undefined || LETS_NOBODY_IN.test(eventName)) return [];
   const service = serviceOf(record);
-  const found = RESOURCE_POLICIES.flatMap((key) => audienceOf(valueAt(request, key)));
+  const found = policiesIn(request).flatMap(audienceOf);
   for (const [only, path] of PARTIES) {
     if (only !== service) continue;
     for (const [, value] of scalarsOf(valueAt(request, path))) found.push(...partyOf(String(value)));
@@ -123,11 +130,11 @@ const BLOCKS = ["BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "Res
 function isPublic(record: CloudTrailRecord): boolean {
   const { eventName, requestParameters: request } = record;
   if (/^Delete(Bucket|Account)?PublicAccessBlock$/.test(eventName)) return true;
-  if (request === undefined) return false;
+  if (request === undefined || LETS_NOBODY_IN.test(eventName)) return false;
   if (/^Put(Bucket|Account)?PublicAccessBlock$/.test(eventName)) {
     return BLOCKS.some((block) => flagAt(request, `PublicAccessBlockConfiguration.${block}`) === false);
   }
-  if (RESOURCE_POLICIES.some((key) => grantsEveryone(valueAt(request, key)))) return true;
+  if (policiesIn(request).some(grantsEveryone)) return true;
   // A function may be called by anyone of an organisation, too: then `principal` is `*` beside its id.
   const isNarrowed = ["principalOrgID", "organizationId", "sourceAccount", "sourceArn"].some((key) =>
     textAt(request, key),
