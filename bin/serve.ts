@@ -96,8 +96,10 @@ export async function serve(options: ServeOptions): Promise<Running> {
     const accounts = config.accounts;
     const worker = randomUUID();
     const contain = { accounts, operators: config.slack.operators, protected: config.protected };
+    const summaries = new Map(compiled.summaries.map((summary) => [summary.name, summary]));
+    const advice = (rule: string) => summaries.get(rule);
     const startedAt = new Date(clock.now()).toISOString();
-    const deps = { ...ports, config: contain, auditKey, worker, startedAt, lookups: new Map() };
+    const deps = { ...ports, config: contain, auditKey, worker, startedAt, lookups: new Map(), advice };
     const suspects = (principals: readonly string[]) => suspectsAmong(principals, ports);
     const detector = makeDetector(compiled, store.state, { accounts, suspects });
     const handlers: RowHandlers = {

@@ -28,7 +28,7 @@ import {
 } from "./text.ts";
 import { trustLines } from "./trust.ts";
 
-export { detailsModal } from "./details.ts";
+export { type Advice, detailsModal } from "./details.ts";
 
 export const ACKNOWLEDGE = "ids/acknowledge/v1";
 export const DISABLE_KEY = "ids/disable_key/v1";

@@ -1,5 +1,5 @@
 /**
- * Details: the record behind an alert, pretty and safe, in a modal.
+ * Details: what the rule says about an alert and the record behind it, pretty and safe, in a modal.
  * Pure. Preformatted rich text, where Slack parses nothing; secrets are hidden, key ids stay whole to search with.
  */
 import { type Alert, RECORD_LIMIT } from "../src/alert/alert.ts";
@@ -15,16 +15,37 @@ const ALL_CHARS = 9_000;
 /** One line holds one value; longer ones are cut. */
 const LINE_CHARS = 600;
 
-/** The record that opened the alert. */
-export function detailsModal(alert: Alert): Modal {
+/** What the rule's author says to whoever has to act. */
+export interface Advice {
+  readonly why?: string;
+  /** What to do first. */
+  readonly steps: readonly string[];
+  readonly falsepositives: readonly string[];
+  readonly gaps?: string;
+}
+
+/** What the rule says about it, and the record that opened the alert. */
+export function detailsModal(alert: Alert, advice?: Advice): Modal {
   const pages = pagesOf(prettyLines(alert.opening.record));
+  const said = advice === undefined ? [] : adviceParts(advice);
   return {
     type: "modal",
     callback_id: DETAILS_MODAL,
-    title: plainText(words`CloudTrail record`),
+    title: plainText(words`Details`),
     close: plainText(words`Close`),
-    blocks: [rich(lines(head(alert), origin(alert))), rich(...pages)],
+    blocks: [...(said.length === 0 ? [] : [rich(...said)]), rich(lines(head(alert), origin(alert))), rich(...pages)],
   };
+}
+
+function adviceParts({ why, steps, falsepositives, gaps }: Advice): RichPart[] {
+  const numbered = steps.slice(0, 5).map((step, i) => [say(words`${i + 1}. ${shown(step, 300)}`)]);
+  const benign = falsepositives.slice(0, 3).map((one) => [say(words`· ${shown(one, 200)}`)]);
+  return [
+    ...(why === undefined ? [] : [lines([bold(words`Why it matters`)], [say(shown(why, 500))])]),
+    ...(numbered.length === 0 ? [] : [lines([bold(words`What to do first`)], ...numbered)]),
+    ...(benign.length === 0 ? [] : [lines([bold(words`It may be harmless`)], ...benign)]),
+    ...(gaps === undefined ? [] : [lines([bold(words`What this rule does not see`)], [say(shown(gaps, 400))])]),
+  ];
 }
 
 function head({ opening, counters }: Alert): Inline[] {

@@ -4,7 +4,7 @@
  */
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import { detailsModal } from "../blocks/alert.ts";
+import { type Advice, detailsModal } from "../blocks/alert.ts";
 import {
   alreadyModal,
   disableLoadingModal,
@@ -28,7 +28,10 @@ import { noteIntent } from "./audit.ts";
 import { type AskDeps, approvalOf, authorisedAlert, isFirst, noteRefusal } from "./authorise.ts";
 import { accountOf, planFromIam, withUses } from "./plan.ts";
 
-export interface ActionDeps extends AskDeps, Pick<Ports, "iam" | "effects"> {}
+export interface ActionDeps extends AskDeps, Pick<Ports, "iam" | "effects"> {
+  /** What the author of a rule says; undefined for a rule that is not loaded any more. */
+  readonly advice: (rule: string) => Advice | undefined;
+}
 
 /** How long a dialog counts: what it showed gets old. */
 const DIALOG_MS = 15 * 60_000;
@@ -51,7 +54,10 @@ export async function onAcknowledge(click: Click, deps: ActionDeps): Promise<voi
 export async function onDetails(click: Click, deps: ActionDeps): Promise<void> {
   const alert = await authorisedAlert(click, "member", deps);
   if (alert === undefined) return;
-  await deps.chat.openModal(click.triggerId, detailsModal(alertOf(alert, deps.config.accounts)));
+  await deps.chat.openModal(
+    click.triggerId,
+    detailsModal(alertOf(alert, deps.config.accounts), deps.advice(alert.opening.finding.rule)),
+  );
 }
 
 export async function onDisableClick(click: Click, deps: ActionDeps): Promise<void> {

@@ -192,6 +192,7 @@ export function surfacesOf({
     "alert: everything": alertMessage(everything),
     ...Object.fromEntries(Object.entries(alerts).map(([name, alert]) => [`alert: ${name}`, alertMessage(alert)])),
     details: detailsModal(any),
+    "details: with advice": detailsModal(any, { why: said, steps: [said, said], falsepositives: [said], gaps: said }),
     "disable: loading": disableLoadingModal(),
     "disable: possible": disableModal({ ...plan, kind: "possible" }, DIALOG),
     "disable: inactive already": disableModal({ ...plan, kind: "already-inactive" }, DIALOG),

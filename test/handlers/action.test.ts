@@ -453,6 +453,10 @@ describe("onDetails", () => {
     await onDetails(desk.detailsBy("U0JOE1234"), desk.deps);
 
     assert.match(textOf(desk.chat.modals[0]?.view), /python-requests/);
+    assert.match(
+      textOf(desk.chat.modals[0]?.view),
+      /Why it matters.*It stays.*1\. Ask jack.*New colleagues.*CloudFormation/s,
+    );
   });
 });
 

@@ -65,6 +65,12 @@ export async function openDesk(
     config,
     auditKey: AUDIT_KEY,
     worker: "worker-1",
+    advice: () => ({
+      why: "It stays.",
+      steps: ["Ask jack"],
+      falsepositives: ["New colleagues"],
+      gaps: "CloudFormation",
+    }),
   };
   const deps: DeskDeps = { ...plain, ...change(plain) };
 

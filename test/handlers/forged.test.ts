@@ -54,7 +54,7 @@ async function openDesk() {
   const arn = `arn:aws:iam::${ACCOUNT.id}:user/victim0`;
   iam.users.set(`${ACCOUNT.id}/victim0`, { arn, userName: "victim0", userId: "AIDACKCEVSQ6C2EXAMPLE", createdAt });
   const config = { accounts: [ACCOUNT], operators: [SAM], protected: [] };
-  const deps: ActionDeps = { ...line, iam, config, auditKey: Buffer.alloc(32, 7) };
+  const deps: ActionDeps = { ...line, iam, config, auditKey: Buffer.alloc(32, 7), advice: () => undefined };
   return { line, iam, deps };
 }
 
