@@ -11,6 +11,8 @@ const TIMEOUT_MS = 10_000;
 /** Name of our message metadata; the payload's `k` is the alert id. */
 const METADATA_TYPE = "ids_alert";
 const HISTORY_PAGE = 200;
+/** Those who waited for the same channel do not knock together when its pause is over. */
+const JITTER_MS = 1_000;
 
 /** Slack may have acted before it failed with one of these (chat.postMessage's documentation says so of the first two). */
 const UNSURE_ERRORS: ReadonlySet<string> = new Set([
@@ -59,9 +61,22 @@ export function openChat(options: SlackOptions): Chat {
     ...(options.apiUrl === undefined ? [] : [new URL(options.apiUrl)]),
   ];
   let team: Promise<string> | undefined;
+  /** Slack limits each channel: one that said so is left alone until then, whichever alert is next. */
+  const pausedUntil = new Map<string, number>();
+  async function paced(channel: string, call: () => Promise<string | undefined>): Promise<PostAnswer> {
+    const leftMs = (pausedUntil.get(channel) ?? 0) - Date.now();
+    if (leftMs > 0) {
+      const retryAfterMs = Math.ceil(leftMs + Math.random() * JITTER_MS);
+      return { kind: "not-sent", why: "ratelimited", permanent: false, retryAfterMs };
+    }
+    const answer = await answered(call);
+    if (answer.kind === "not-sent" && answer.retryAfterMs !== undefined)
+      pausedUntil.set(channel, Date.now() + answer.retryAfterMs);
+    return answer;
+  }
   return {
     post: (channel, message, key) =>
-      answered(async () => {
+      paced(channel, async () => {
         const answer = await client.chat.postMessage({
           channel,
           ...content(message),
@@ -74,7 +89,8 @@ export function openChat(options: SlackOptions): Chat {
         return answer.ts;
       }),
     update: (channel, ts, message) =>
-      answered(
+      paced(
+        channel,
         async () =>
           (await client.chat.update({ channel, ts, ...content(message), parse: "none", link_names: false })).ts,
       ),

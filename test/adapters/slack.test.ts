@@ -33,9 +33,11 @@ describe("Slack's Web API", () => {
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     const address = server.address();
     origin = `http://127.0.0.1:${typeof address === "object" ? address?.port : 0}`;
+  });
+  beforeEach(() => {
+    asked.splice(0);
     chat = openChat({ token: "xoxb-test", apiUrl: `${origin}/api/`, log: memoryLog() });
   });
-  beforeEach(() => void asked.splice(0));
   after(() => {
     server.closeAllConnections();
     server.close();
@@ -85,6 +87,22 @@ describe("Slack's Web API", () => {
       assert.equal(got.kind, "not-sent");
       assert.equal(asked.length, 1);
     });
+
+  it("leaves a channel alone that Slack limited, and no other one", async () => {
+    answer = json({ ok: false, error: "ratelimited" }, 429, { "retry-after": "7" });
+    await post();
+    answer = json({ ok: true, ts: "1.000002" });
+    const [again, edit, other] = [
+      await post(),
+      await chat.update("C1", "1.000001", message),
+      await chat.post("C2", message, "al_2"),
+    ];
+
+    for (const { kind, retryAfterMs = 0 } of [again, edit].map((one) => ({ retryAfterMs: 0, ...one })))
+      assert.ok(kind === "not-sent" && retryAfterMs > 5_000 && retryAfterMs <= 8_000, String(retryAfterMs));
+    assert.equal(other.kind, "sent");
+    assert.equal(asked.length, 2);
+  });
 
   const unsure: readonly (readonly [string, Answer])[] = [
     ["HTTP 500", json({}, 500)],
