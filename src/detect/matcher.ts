@@ -26,8 +26,8 @@ export interface FieldTest {
   /** When nothing but these texts (lower case) can match; lets the router index the rule. */
   readonly literals?: readonly string[];
   readonly holds: (facts: Facts) => boolean;
-  /** The same from all values of the field, where they alone decide; lets the router judge a value once. */
-  readonly decides?: (values: readonly Json[]) => boolean;
+  /** The field alone decides, neither another one nor the whole record: the router judges each of its values once. */
+  readonly alone: boolean;
   /** The value that made it hold, else the first one there is, as text; `absent` when there is none. */
   readonly witness: (facts: Facts) => string;
 }
@@ -60,13 +60,12 @@ export function compileTest(key: string, raw: unknown, placeholders: Placeholder
   const tests = values.map((value) => valueTest(field, spec, value));
   const literals = isPlain(spec) && !spec.every && !spec.not ? literalsOf(values) : undefined;
   const held = literals ? literalTest(field, literals) : joinTests(tests, spec.every);
-  const decides = joinDecisions(tests, spec.every);
   return {
     field: spec.path,
     wanted,
     ...(literals && { literals }),
     holds: spec.not ? (facts) => !held(facts) : held,
-    ...(decides && { decides: spec.not ? (found: readonly Json[]) => !decides(found) : decides }),
+    alone: spec.kind !== "fieldref",
     witness: (facts) =>
       witnessOf(field, facts, (value) => tests.some((test) => test.accepts(facts, value)) !== spec.not),
   };
@@ -80,37 +79,19 @@ function isPlain({ kind, placement, cased }: FieldKey): boolean {
   return kind === "text" && placement === "equals" && !cased;
 }
 
-function joinDecisions(
-  tests: readonly ValueTest[],
-  every: boolean,
-): ((values: readonly Json[]) => boolean) | undefined {
-  const all = tests.flatMap(({ decides }) => (decides === undefined ? [] : [decides]));
-  if (all.length < tests.length) return undefined;
-  return (values) => (every ? all.every((decides) => decides(values)) : all.some((decides) => decides(values)));
-}
-
-/** One value of a test. `accepts` judges one value of the record, `holds` the whole field, `decides` all values of it. */
+/** One value of a test. `accepts` judges one value of the record, `holds` the whole field. */
 interface ValueTest {
   readonly holds: (facts: Facts) => boolean;
   readonly accepts: (facts: Facts, value: Json) => boolean;
-  readonly decides?: (values: readonly Json[]) => boolean;
 }
 
 function valueTest(field: Field, spec: FieldKey, value: unknown): ValueTest {
   if (spec.kind === "fieldref") return referenceTest(field, spec, value);
   if (value === null && spec.kind === "text" && spec.placement === "equals") {
-    return {
-      holds: (facts) => !field.some(facts, () => true),
-      accepts: () => false,
-      decides: (values) => values.length === 0,
-    };
+    return { holds: (facts) => !field.some(facts, () => true), accepts: () => false };
   }
   const test = predicateOf(spec, value);
-  return {
-    holds: (facts) => field.some(facts, test),
-    accepts: (_facts, found) => test(found),
-    decides: (values) => values.some(test),
-  };
+  return { holds: (facts) => field.some(facts, test), accepts: (_facts, found) => test(found) };
 }
 
 function predicateOf({ kind, placement, cased, flags }: FieldKey, value: unknown): Predicate {
@@ -163,7 +144,7 @@ function existsTest(field: Field, key: string, wanted: string, values: readonly 
     field: field.path,
     wanted,
     holds: (facts) => there(facts) === value,
-    decides: (found) => found.length > 0 === value,
+    alone: true,
     witness: (facts) => witnessOf(field, facts, () => true),
   };
 }
@@ -202,6 +183,7 @@ export function keywordTest(words: readonly unknown[], every: boolean): FieldTes
   const found = (facts: Facts) => tests.map((test) => find(test, facts));
   return {
     field: "any field",
+    alone: false,
     wanted: `contains ${words.map(String).join(every ? " and " : " or ")}`,
     holds: (facts) =>
       every

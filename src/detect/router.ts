@@ -1,87 +1,99 @@
 /**
- * Router: which rules a record has to be tried against.
- * Pure. A rule whose condition can only hold for certain eventNames (or, failing that, eventSources) is filed under them;
- * every other rule is tried on every record.
+ * Router: which rules a record has to be tried against, and what of them is still to be tested.
+ * Pure. A trie over the classes of hot fields (classes.ts): each node asks for one field, a leaf holds the rules that are still
+ * undecided, without the tests that are. Grown as records come; the same records are matched as without it, whatever they hold.
  */
-import type { Json } from "../cloudtrail/json.ts";
 import type { CloudTrailRecord } from "../cloudtrail/record.ts";
-import type { Condition } from "./condition.ts";
-import type { Selection } from "./selection.ts";
+import { type HotField, hotBitOf, hotFieldsOf, type ValueClass } from "./classes.ts";
+import type { Facts } from "./facts.ts";
+import { type Detection, type Formula, fieldsIn, formulaOf, matcherOf, reduced, testsIn } from "./formula.ts";
 
+/** The rules that may match, in their order; `matches` of each tests what is not decided yet. */
 export type Router<Rule> = (record: CloudTrailRecord) => readonly Rule[];
 
-interface Routable {
-  readonly condition: Condition;
-  readonly selections: ReadonlyMap<string, Selection>;
+interface Routable extends Detection {
+  /** Those that narrow the rule. */
+  readonly filters: readonly Detection[];
+  readonly matches: (facts: Facts) => boolean;
 }
 
-/** Most combinations of eventName and eventSource that are remembered: a sender can make up any number of them. */
-const MEMO_LIMIT = 20_000;
+interface Candidate<Rule> {
+  readonly rule: Rule;
+  readonly formula: Formula;
+}
 
-export function routerOf<Rule extends Routable>(rules: readonly Rule[]): Router<Rule> {
-  const wanted = rules.map((rule) => ({
-    rule,
-    names: demandOf(rule.condition, rule.selections, "eventName"),
-    sources: demandOf(rule.condition, rule.selections, "eventSource"),
-  }));
-  const memo = new Map<string, readonly Rule[]>();
-  return ({ json }) => {
-    const name = ownField(json, "eventName");
-    const source = ownField(json, "eventSource");
-    // Rules are filed under texts. A list or object there is nothing AWS writes: try every rule.
-    if (typeof name === "object" || typeof source === "object") return rules;
-    const key = `${name}\n${source}`;
-    const known = memo.get(key);
-    if (known !== undefined) return known;
-    const [asName, asSource] = [String(name).toLowerCase(), String(source).toLowerCase()];
-    const routed = wanted
-      .filter(({ names, sources }) => (names?.has(asName) ?? true) && (sources?.has(asSource) ?? true))
-      .map(({ rule }) => rule);
-    if (memo.size >= MEMO_LIMIT) memo.clear();
-    memo.set(key, routed);
-    return routed;
+interface Node<Rule> {
+  /** The field to ask for; undefined in a leaf. */
+  readonly asks: HotField | undefined;
+  readonly candidates: readonly Candidate<Rule>[];
+  readonly rules: readonly Rule[];
+  readonly children: Map<ValueClass, Node<Rule>>;
+  readonly parent: { readonly node: Node<Rule>; readonly by: ValueClass } | undefined;
+}
+
+/** Most nodes that are remembered: a sender can make up combinations of values. */
+const MOST_NODES = 20_000;
+
+export function routerOf<Rule extends Routable>(rules: readonly Rule[], mostNodes = MOST_NODES): Router<Rule> {
+  const candidates = rules.map((rule) => ({ rule, formula: formulaOf([rule, ...rule.filters], hotBitOf) }));
+  const hot = hotFieldsOf(candidates.flatMap(({ formula }) => testsIn(formula)));
+  const root = nodeOf(candidates, hot, undefined);
+  /** The oldest first. */
+  const nodes = new Set<Node<Rule>>();
+
+  function grow(node: Node<Rule>, field: HotField, by: ValueClass): Node<Rule> {
+    for (const oldest of nodes) {
+      if (nodes.size < mostNodes) break;
+      forget(oldest);
+    }
+    const left = node.candidates.flatMap(({ rule, formula }) => {
+      const rest = reduced(formula, field.bit, by);
+      return rest === false ? [] : [{ rule, formula: rest }];
+    });
+    const child = nodeOf(left, hot, { node, by });
+    node.children.set(by, child);
+    nodes.add(child);
+    return child;
+  }
+
+  function forget(node: Node<Rule>): void {
+    node.parent?.node.children.delete(node.parent.by);
+    nodes.delete(node);
+    for (const child of node.children.values()) forget(child);
+  }
+
+  return (record) => {
+    let node = root;
+    try {
+      while (node.asks !== undefined) {
+        const by = node.asks.classOf(record);
+        node = node.children.get(by) ?? grow(node, node.asks, by);
+      }
+    } catch {
+      // A test that throws is told by the detector, which finds the rule that it belongs to.
+      return rules;
+    }
+    return node.rules;
   };
 }
 
-function ownField(json: CloudTrailRecord["json"], key: string): Json | undefined {
-  const value = Object.hasOwn(json, key) ? json[key] : undefined;
-  return value === null ? undefined : value;
+function nodeOf<Rule extends Routable>(
+  candidates: readonly Candidate<Rule>[],
+  hot: readonly HotField[],
+  parent: Node<Rule>["parent"],
+): Node<Rule> {
+  const asks = mostAsked(candidates, hot);
+  const rules =
+    asks === undefined ? candidates.map(({ rule, formula }) => ({ ...rule, matches: matcherOf(formula) })) : [];
+  return { asks, candidates, rules, children: new Map(), parent };
 }
 
-/**
- * The texts (lower case) one of which `field` must have for the condition to hold.
- *
- * `selection and not own`, with `selection: { eventName: CreateAccessKey }` → `{"createaccesskey"}`
- *
- * @returns undefined when the condition may hold without any of them.
- */
-function demandOf(
-  condition: Condition,
-  selections: ReadonlyMap<string, Selection>,
-  field: string,
-): ReadonlySet<string> | undefined {
-  switch (condition.kind) {
-    case "selection": {
-      const alternatives = selections.get(condition.name)?.alternatives ?? [];
-      return union(alternatives.map((tests) => tests.find((test) => test.field === field && test.literals)?.literals));
-    }
-    case "not":
-      return undefined;
-    case "and":
-      return condition.of
-        .map((part) => demandOf(part, selections, field))
-        .filter((demand) => demand !== undefined)
-        .sort((a, b) => a.size - b.size)[0];
-    case "or":
-      return union(condition.of.map((part) => demandOf(part, selections, field)));
+/** The hot field that most of the rules still test; undefined when none does. */
+function mostAsked<Rule>(candidates: readonly Candidate<Rule>[], hot: readonly HotField[]): HotField | undefined {
+  let [most, best]: [number, HotField | undefined] = [0, undefined];
+  for (const field of hot) {
+    const count = candidates.filter(({ formula }) => (fieldsIn(formula) & field.bit) !== 0).length;
+    if (count > most) [most, best] = [count, field];
   }
-}
-
-function union(demands: readonly (Iterable<string> | undefined)[]): ReadonlySet<string> | undefined {
-  const all = new Set<string>();
-  for (const demand of demands) {
-    if (demand === undefined) return undefined;
-    for (const text of demand) all.add(text);
-  }
-  return all;
+  return best;
 }

@@ -8,6 +8,7 @@ import type { Correlation } from "./correlation.ts";
 import type { Facts } from "./facts.ts";
 import type { Field } from "./field.ts";
 import type { Level } from "./finding.ts";
+import type { Detection } from "./formula.ts";
 import type { Placeholders } from "./modifier.ts";
 import { type Router, routerOf } from "./router.ts";
 import { type RuleError, RuleErrors } from "./rule-error.ts";
@@ -30,6 +31,8 @@ export interface CompiledRule {
   readonly groupBy: readonly Field[];
   readonly condition: Condition;
   readonly selections: ReadonlyMap<string, Selection>;
+  /** Those that name it: each has to hold, too. */
+  readonly filters: readonly Detection[];
   /** Its own condition, and that of every filter that names it. */
   readonly matches: (facts: Facts) => boolean;
   /** False for a base rule of correlations, unless one of them says `generate: true`. */
@@ -112,7 +115,7 @@ function refuseDuplicates(documents: readonly RuleDocument[]): void {
   }
 }
 
-interface Filter {
+interface Filter extends Detection {
   readonly isFor: (document: RuleDocument) => boolean;
   readonly matches: (facts: Facts) => boolean;
 }
@@ -125,7 +128,7 @@ function compileRule(
   placeholders: Placeholders,
 ): CompiledRule {
   const { condition, selections, matches } = compileDetection(document, "detection", body.detection, placeholders);
-  const narrowing = filters.filter(({ isFor }) => isFor(document)).map((filter) => filter.matches);
+  const narrowing = filters.filter(({ isFor }) => isFor(document));
   const { name } = document;
   return {
     kind: "rule",
@@ -136,7 +139,11 @@ function compileRule(
     groupBy: (body["ids.group-by"] ?? []).flatMap((path, at) => fieldAt(document, ["ids.group-by", at], path) ?? []),
     condition,
     selections,
-    matches: narrowing.length === 0 ? matches : (facts) => matches(facts) && narrowing.every((filter) => filter(facts)),
+    filters: narrowing,
+    matches:
+      narrowing.length === 0
+        ? matches
+        : (facts) => matches(facts) && narrowing.every((filter) => filter.matches(facts)),
     raises: correlations.raises(name),
     countedBy: correlations.countedBy(name),
   };
@@ -156,8 +163,8 @@ function compileFilter(
     const why = named === undefined ? `no rule is called "${name}"` : `"${name}" is a ${named.kind}, not a rule`;
     document.complain(["filter", "rules"], why);
   }
-  const { matches } = compileDetection(document, "filter", detection, placeholders);
-  return { isFor: (rule) => wanted.some((name) => name === ANY || isCalled(rule, name)), matches };
+  const isFor = (rule: RuleDocument) => wanted.some((name) => name === ANY || isCalled(rule, name));
+  return { isFor, ...compileDetection(document, "filter", detection, placeholders) };
 }
 
 function compileDetection(
