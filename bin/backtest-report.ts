@@ -21,6 +21,8 @@ export interface Scope {
   readonly rules: readonly string[];
   /** False for a correlation that counts over principals: then the filter names the address. */
   readonly byPrincipal: boolean;
+  /** Other rules and correlations that such a filter narrows, too. */
+  readonly others: readonly string[];
 }
 
 /** One rule on its way through the past. */
@@ -198,8 +200,10 @@ function quietText(trial: Trial): string {
     .replace(/[^a-z0-9]+/g, "_")
     .replace(/^_+|_+$/g, "")
     .slice(0, 40);
+  const others =
+    scope.others.length === 0 ? "" : `It narrows what these count or raise, too: ${scope.others.join(", ")}\n`;
   return `This filter would quiet ${count === findings.length ? "all of it" : `the ${count} for ${whose}`}. Save it in your rules folder only if that is expected there:
-
+${others}
 title: ${safeJson(`Expected - ${rule.name} by ${whose}`)}
 name: ${[rule.name, "expected", slug].filter((part) => part !== "").join("_")}
 logsource: { product: aws, service: cloudtrail }

@@ -8,10 +8,11 @@ import { parseArgs } from "node:util";
 import { findLogFiles, readLogFile } from "../src/adapters/logfiles.ts";
 import { memoryState } from "../src/adapters/memory-state.ts";
 import { bundledRules, loadRules } from "../src/adapters/rulefolder.ts";
+import type { Correlation } from "../src/detect/correlation.ts";
 import { makeDetector } from "../src/detect/detector.ts";
 import { type CompiledRules, RULE_FAILED, type RuleSummary } from "../src/detect/rules.ts";
 import { nearest } from "../src/nearest.ts";
-import { openTrial, type Trial, trialText } from "./backtest-report.ts";
+import { openTrial, type Scope, type Trial, trialText } from "./backtest-report.ts";
 import { columnsOf, counted, type Output } from "./output.ts";
 import { shown } from "./report.ts";
 import { UsageError } from "./usage.ts";
@@ -60,18 +61,23 @@ function rulesOf(wanted: string, { summaries, rules }: CompiledRules): readonly 
   throw new UsageError(`no rule is called "${wanted}"; ${advice}`);
 }
 
-/** What a filter of the rule has to name: the rule, or the rules that a correlation counts. */
-function scopeOf(
-  { name, kind }: RuleSummary,
-  { rules }: CompiledRules,
-): { rules: readonly string[]; byPrincipal: boolean } {
-  if (kind === "rule") return { rules: [name], byPrincipal: true };
-  const bases = rules.filter(({ countedBy }) => countedBy.some((correlation) => correlation.name === name));
-  const groupBy = bases[0]?.countedBy.find((correlation) => correlation.name === name)?.groupBy ?? [];
+/** What a filter has to name: the rule, or the rules that a correlation counts, be it over other correlations. */
+function scopeOf({ name, kind }: RuleSummary, { rules }: CompiledRules): Scope {
+  if (kind === "rule") return { rules: [name], byPrincipal: true, others: [] };
+  const bases = rules.filter(({ countedBy }) => allOf(countedBy).some((one) => one.name === name));
+  const above = bases.flatMap(({ countedBy }) => allOf(countedBy));
+  const groupBy = above.find((one) => one.name === name)?.groupBy ?? [];
+  const generating = bases.filter(({ raises }) => raises).map((base) => base.name);
   return {
     rules: bases.map((base) => base.name),
     byPrincipal: groupBy.some((field) => field.name === "ids.principal"),
+    others: [...new Set([...generating, ...above.map((one) => one.name)])].filter((other) => other !== name),
   };
+}
+
+/** Correlations, and those that count them. */
+function allOf(correlations: readonly Correlation[]): readonly Correlation[] {
+  return correlations.flatMap((one) => [one, ...allOf(one.countedBy)]);
 }
 
 /** Feeds all files. @returns how many inputs could not be read. */

@@ -7,11 +7,11 @@ import { isObject, type Json, type JsonObject } from "../cloudtrail/json.ts";
 import { type CloudTrailRecord, parseRecord } from "../cloudtrail/record.ts";
 import { makeDetector } from "./detector.ts";
 import { openDocuments, shaped } from "./document.ts";
-import { missOf } from "./evidence.ts";
 import { factsOf } from "./facts.ts";
 import { LEVELS, type Level } from "./finding.ts";
 import { RuleError } from "./rule-error.ts";
 import { type CompiledRules, RULE_FAILED, type RuleSummary } from "./rules.ts";
+import { failureText, shortfallOf } from "./shortfall.ts";
 import type { DetectorState } from "./state.ts";
 
 const path = z.string().regex(/^[^.]+(\.[^.]+)*$/, "is not a dotted path");
@@ -170,27 +170,14 @@ export async function runCase(
       `matched: ${last.evidence.map(({ selection, field, value }) => `${selection}: ${field} is ${value}`).join("; ")}`
     );
   }
-  if (last === undefined) return `did not match: ${whyNot(one, compiled, accounts)}`;
-  return one.level === undefined || one.level === last.level
-    ? undefined
-    : `level is ${last.level}, wanted ${one.level}`;
-}
-
-/** For a correlation, its base rules are asked, about the first record that none of them matches. */
-function whyNot(one: RuleCase, compiled: CompiledRules, accounts: readonly { readonly id: string }[]): string {
-  const asked = compiled.rules.filter(
-    ({ name, countedBy }) =>
-      one.rules.includes(name) || countedBy.some((correlation) => one.rules.includes(correlation.name)),
-  );
-  const facts = one.records.map((record) =>
-    factsOf(
-      record,
-      accounts.find(({ id }) => id === record.recipientAccountId),
-    ),
-  );
-  const missed = facts.find((seen) => !asked.some((rule) => rule.matches(seen)));
-  if (missed === undefined) return "its records match, but too few in the window, or the rule ignores failures";
-  return asked.flatMap((rule) => missOf(rule, missed)).join("; ");
+  const facts = one.records.map((record) => {
+    const account = accounts.find(({ id }) => id === record.recipientAccountId);
+    return factsOf(record, account);
+  });
+  if (last === undefined) return `did not match: ${shortfallOf(one.rules, compiled.rules, facts)}`;
+  if (one.level === undefined || one.level === last.level) return undefined;
+  const why = last.outcome === "failure" ? `; ${failureText(facts)}` : "";
+  return `level is ${last.level}, wanted ${one.level}${why}`;
 }
 
 /** Rules that raise findings and lack a case that must match or one that must miss. */

@@ -58,7 +58,7 @@ describe("a case", () => {
   it("says which level it got", async () => {
     const text = "- { name: a, record: record.json, patch: { errorCode: AccessDenied }, expect: match, level: medium }";
 
-    assert.deepEqual(await outcomes(text), ["level is low, wanted medium"]);
+    assert.deepEqual(await outcomes(text), ["level is low, wanted medium; the call failed: errorCode is AccessDenied"]);
   });
 
   it("patches and removes without touching the recorded record", async () => {
@@ -115,18 +115,58 @@ describe("a case of several records", () => {
     assert.equal(new Set(one?.records.map(({ eventID }) => eventID)).size, 5);
   });
 
-  it("says of a correlation which record no base rule matched, or that they were too few", async () => {
-    const count =
-      "title: c\nname: many\nlevel: low\ncorrelation: { type: event_count, rules: [r0], timespan: 1m, condition: { gte: 3 } }";
-    const rules = compile(`${ruleText(detection)}\n---\n${count}`);
-    const few = "- { name: a, records: [{ record: record.json, repeat: 2 }], expect: match }";
-    const other =
-      "- { name: b, records: [{ record: record.json, repeat: 3, patch: { eventName: X } }], expect: match }";
+  describe("says of a correlation", () => {
+    const correlated = (body: string) =>
+      compile(`${ruleText(detection)}\n---\ntitle: c\nname: many\nlevel: low\n${body}`);
+    const events = "correlation: { type: event_count, rules: [r0], timespan: 1m, condition: { gte: 3 } }";
+    const told = async (body: string, records: string) =>
+      outcomes(`- { name: a, records: [${records}], expect: match }`, correlated(body));
 
-    assert.deepEqual(await outcomes(`${few}\n${other}`, rules), [
-      "did not match: its records match, but too few in the window, or the rule ignores failures",
-      "did not match: sel: eventName is X, wanted CreateAccessKey",
-    ]);
+    it("which record no base rule matched, and why", async () => {
+      const records = "{ record: record.json, repeat: 2 }, { record: record.json, patch: { eventName: X } }";
+
+      assert.deepEqual(await told(events, records), [
+        "did not match: record 3 (iam:X): sel: eventName is X, wanted CreateAccessKey",
+      ]);
+    });
+
+    it("how many records it counted, and how many it wanted", async () => {
+      assert.deepEqual(await told(events, "{ record: record.json, repeat: 2 }"), [
+        "did not match: 2 records match: wanted 3 within 1m",
+      ]);
+    });
+
+    it("that there were enough, but not in time", async () => {
+      assert.deepEqual(await told(events, "{ record: record.json, repeat: 3, every: 50s }"), [
+        "did not match: 3 records match: enough, but not within 1m",
+      ]);
+    });
+
+    it("what its fullest group is", async () => {
+      const body = events.replace("timespan", "group-by: [sourceIPAddress], timespan");
+      const records = "{ record: record.json, repeat: 3, vary: { sourceIPAddress: [198.51.100.1, 198.51.100.2] } }";
+
+      assert.deepEqual(await told(body, records), [
+        "did not match: 2 records match in the fullest of 2 groups (sourceIPAddress is 198.51.100.1): wanted 3 within 1m",
+      ]);
+    });
+
+    it("how many values a field had", async () => {
+      const body = events.replace("event_count", "value_count").replace("gte: 3", "field: awsRegion, gte: 2");
+
+      assert.deepEqual(await told(body, "{ record: record.json, repeat: 5 }"), [
+        "did not match: 5 records match: awsRegion has 1 value, wanted 2 within 1m",
+      ]);
+    });
+
+    it("that its base rule ignores failures", async () => {
+      const rules = compile(`${ruleText(`${detection}\nids.on_failure: ignore`)}`);
+      const failed = "- { name: a, record: record.json, patch: { errorCode: AccessDenied }, expect: match }";
+
+      assert.deepEqual(await outcomes(failed, rules), [
+        "did not match: r0 has ids.on_failure: ignore, and the call failed: errorCode is AccessDenied",
+      ]);
+    });
   });
 });
 
