@@ -11,12 +11,12 @@ export const OBJECT_FACTS: FactGroup = {
   "ids.credential_file": {
     says: "the request names an S3 object that by its name holds credentials: `.aws/credentials`, `id_rsa`, `.env`, `terraform.tfstate`, `server.pem` …",
     values: "true, false",
-    of: ({ record }) => namesOf(record).some((name) => CREDENTIALS.test(name) && !HARMLESS.test(name)),
+    of: ({ record }) => namesOf(record).some(isCredentialFile),
   },
   "ids.ransom_note_name": {
     says: "the request names an S3 object as a ransom note is named: `HOW_TO_DECRYPT_FILES.txt`, `ransom.txt`, `RECOVER-FILES.html` …",
     values: "true, false",
-    of: ({ record }) => namesOf(record).some((name) => isRansomNote(name)),
+    of: ({ record }) => namesOf(record).some(isRansomNote),
   },
 };
 
@@ -52,16 +52,34 @@ const CREDENTIALS = new RegExp(
     String.raw`(?:client_secret[^/]*|service[-_]account[^/]*|google[-_]credentials)\.json`,
   ].join("|")})$`,
 );
-/** What is made to be read by everyone. */
+/** What is made to be read by everyone: samples and certificates without their keys. */
 const HARMLESS =
-  /(?:\.env\.(?:example|sample|template|dist)|(?:ca|ca-bundle|cacert|global-bundle|cert|chain|fullchain|public)[^/]*\.pem)$/;
+  /^(?:\.env\.(?:example|sample|template|dist)|(?:ca|cacert|global-bundle|cert|chain|fullchain|public)[^/]*\.pem)$/;
 
-/** Words of those who want money, and words that files of every day have as well. */
-const PLAIN_THREAT =
-  /ransom|(?:files?|data|bucket)[-_ .]*(?:are|is|were|was|have)?[-_ .]*(?:been)?[-_ .]*encrypted|decrypt(?:ion)?[-_ .]*(?:instructions?|your|my|files?|guide|help|info)|(?:how|readme|need|want|help)[-_ .]*(?:to|for|4|2)?[-_ .]*(?:decrypt|recover|restore|unlock|get)|recover(?:y)?[-_ .]*(?:your|my)?[-_ .]*files|restore[-_ .]*(?:your|my)[-_ .]*(?:files|data)|your[-_ .]*(?:files|data)|pay[-_ .]*(?:me|us|bitcoin|btc|xmr)|contact[-_ .]*(?:us)?[-_ .]*(?:to|for)[-_ .]*(?:recover|restore|decrypt|your)/;
+function isCredentialFile(name: string): boolean {
+  return CREDENTIALS.test(name) && !HARMLESS.test(baseOf(name));
+}
+
+/** Between words stands little: bounded, so that the time stays linear in the name. */
+const GAP = "[-_ .]{0,3}";
+const THREAT = new RegExp(
+  [
+    "ransom",
+    `(?:files?|data|bucket)${GAP}(?:are|is|were|was|have|has)?${GAP}(?:been)?${GAP}encrypted`,
+    `decrypt(?:ion)?${GAP}(?:instructions?|your|my|files?|guide|help|info)`,
+    `how${GAP}(?:to|can i|do i)${GAP}(?:decrypt|recover|restore|unlock|get${GAP}(?:back|your|my)|return)`,
+    `(?:readme|read${GAP}me|need|want|help)${GAP}(?:to|for|4|2)?${GAP}(?:decrypt|recover|restore|unlock)`,
+    `(?:recover|recovery|restore|unlock|return)${GAP}(?:your|my)${GAP}(?:files|data)|(?:recover|unlock)${GAP}files`,
+    `pay${GAP}(?:me|us|bitcoin|btc|xmr)`,
+  ].join("|"),
+);
 
 /** Notes are short documents: `recover-files.html` is one, `recover-files.py` is not. */
 function isRansomNote(name: string): boolean {
-  const base = name.slice(name.lastIndexOf("/") + 1);
-  return /(?:^[^.]*|\.(?:txt|html?|hta|md|rtf|pdf|note))$/.test(base) && PLAIN_THREAT.test(base);
+  const base = baseOf(name).slice(0, 200);
+  return /(?:^[^.]*|\.(?:txt|html?|hta|md|rtf|pdf|note))$/.test(base) && THREAT.test(base);
+}
+
+function baseOf(name: string): string {
+  return name.slice(name.lastIndexOf("/") + 1);
 }

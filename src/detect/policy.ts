@@ -83,22 +83,24 @@ function clauseOf(statement: JsonObject): readonly Clause[] {
   const isResourceExcept = Resource === undefined;
   if ((isActionExcept && NotAction === undefined) || (isResourceExcept && NotResource === undefined)) return [];
   const actions = textsOf(Action ?? NotAction).map((text) => text.toLowerCase());
-  const resources = textsOf(Resource ?? NotResource);
+  const resources = textsOf(Resource ?? NotResource).map(reachOf);
   const covers = (action: string) =>
     actions.some((pattern) => isLike(pattern, action)) !== isActionExcept &&
-    resources.some((pattern) => isAnyOf(pattern, action)) !== isResourceExcept;
+    resources.some((reaches) => reaches(action)) !== isResourceExcept;
   return [{ effect, isSure: Condition === undefined, patterns: actions.length + resources.length, covers }];
 }
 
 /** Whether a Resource reaches any resource that an action acts on: `arn:aws:iam::1111…:user/*` is any for iam:PutUserPolicy. */
-function isAnyOf(pattern: string, action: string): boolean {
-  if (/^[*?]+$/.test(pattern)) return pattern.includes("*");
-  const [, , service = "", , , ...rest] = pattern.split(":", 64);
-  const [home, kind] = homeOf(action);
-  if (!isLike(service.toLowerCase(), home)) return false;
+function reachOf(pattern: string): (action: string) => boolean {
+  if (/^[*?]+$/.test(pattern)) return () => pattern.includes("*");
+  const [, , service = "", , , ...rest] = pattern.toLowerCase().split(":", 64);
   const [, named = "", name = ""] = /^(?:([\w-]+)[:/])?(.*)$/s.exec(rest.join(":")) ?? [];
-  const isAny = /^[*]+([:/][*]+)*$/.test(name.replaceAll(/\$\{[^}]*\}/g, "*"));
-  return isAny && (named === "" || kind === undefined || named === kind);
+  // A variable stands for the caller, whoever that is.
+  if (!/^[*]+([:/][*]+)*$/.test(name.replaceAll(/\$\{[^}$]*\}/g, "*"))) return () => false;
+  return (action) => {
+    const [home, kind] = homeOf(action);
+    return isLike(service, home) && (named === "" || kind === undefined || named === kind);
+  };
 }
 
 /** Whose resources an action acts on; for IAM also which kind of them. */
