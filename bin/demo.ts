@@ -98,6 +98,8 @@ async function startBot(scene: Scene, data: string, redisUrl: string | undefined
       s3: { buckets: [] },
       rules: [],
       placeholders: {},
+      vendors: {},
+      geoip: {},
       protected: [],
       redis: { durability: "strict" },
       health: { host: "127.0.0.1", port: await freePort() },

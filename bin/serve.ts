@@ -19,6 +19,7 @@ import { readOrMakeAuditKey } from "../src/adapters/auditkey.ts";
 import { type DoorOptions, openDoor } from "../src/adapters/bolt.ts";
 import { openTrail } from "../src/adapters/cloudtrail.ts";
 import { openCredentials } from "../src/adapters/credentials.ts";
+import { openGeoip } from "../src/adapters/geoip.ts";
 import { openHealth } from "../src/adapters/health.ts";
 import { openIam } from "../src/adapters/iam.ts";
 import { openEffects } from "../src/adapters/queue.ts";
@@ -101,7 +102,13 @@ export async function serve(options: ServeOptions): Promise<Running> {
     const startedAt = new Date(clock.now()).toISOString();
     const deps = { ...ports, config: contain, auditKey, worker, startedAt, lookups: new Map(), advice };
     const suspects = (principals: readonly string[]) => suspectsAmong(principals, ports);
-    const detector = makeDetector(compiled, store.state, { accounts, suspects });
+    const known = {
+      vendors: new Map(Object.entries(config.vendors)),
+      ...(config.geoip.country === undefined && config.geoip.asn === undefined
+        ? {}
+        : { geo: await openGeoip(config.geoip) }),
+    };
+    const detector = makeDetector(compiled, store.state, { accounts, suspects, known });
     const handlers: RowHandlers = {
       deliver: (id) => handleDeliver(id, { channel: config.slack.channel, accounts, worker }, ports),
       confirm: (id) => onConfirm(id, deps),

@@ -53,6 +53,10 @@ export interface Config {
   readonly placeholders: Readonly<Record<string, readonly string[]>>;
   /** ARN patterns, `*` = any characters, of principals that are never contained from Slack. */
   readonly protected: readonly string[];
+  /** Accounts of vendors that are expected to come in, besides the table of known ones: id → name. */
+  readonly vendors: Readonly<Record<string, string>>;
+  /** MaxMind's files; rules see no place of an address without them. */
+  readonly geoip: { readonly country?: string; readonly asn?: string };
   readonly redis: { readonly durability: "strict" | "delayed" };
   readonly health: Listen;
   /** Where Trailhound keeps its own Redis and audit key. */
@@ -119,6 +123,10 @@ const SQS = {
     .min(1, "a list of at least one queue URL"),
   region: z.exactOptional(region),
 };
+const GEOIP = {
+  country: z.exactOptional(text("a file")),
+  asn: z.exactOptional(text("a file")),
+};
 const REDIS = { durability: z.enum(["strict", "delayed"], "one of strict, delayed").default("strict") };
 const HEALTH = listen("127.0.0.1", 8080);
 const arnPattern = pattern("an ARN pattern such as arn:aws:iam::*:user/break-glass-*", /^arn:\S+$/);
@@ -138,6 +146,10 @@ const ROOT = {
     )
     .default({}),
   protected: z.array(arnPattern, "a list of ARN patterns").default([]),
+  vendors: z
+    .record(pattern(ACCOUNT_ID, /^\d{12}$/), text("the name of a vendor"), "names of vendors by account id")
+    .default({}),
+  geoip: z.strictObject(GEOIP, "a section with country and asn").prefault({}),
   redis: z.strictObject(REDIS, "a section with durability").prefault({}),
   health: z.strictObject(HEALTH, "a section with host and port").prefault({}),
   data: text("a folder").default("data"),
@@ -153,6 +165,7 @@ const SECTIONS = new Map<string, object>([
   ["sqs", SQS],
   ["s3", S3],
   ["s3.buckets", BUCKET],
+  ["geoip", GEOIP],
   ["redis", REDIS],
   ["health", HEALTH],
 ]);
@@ -177,7 +190,7 @@ export function parseConfig(yamlText: string, file: string): Config {
   problems.push(...repeatedAccounts(document), ...queuesWithoutRegion(document), ...misplaced(document));
   if (!parsed.success || problems.length > 0) throw new ConfigError(file, problems);
 
-  const { accounts, sqs, rules, data: folder, ...rest } = parsed.data;
+  const { accounts, sqs, rules, geoip, data: folder, ...rest } = parsed.data;
   return {
     ...rest,
     accounts: accounts.map(({ external_id: externalId, ...account }) =>
@@ -185,6 +198,10 @@ export function parseConfig(yamlText: string, file: string): Config {
     ),
     sqs: { queues: sqs.queues.map((url) => ({ url, region: regionOf(url) ?? sqs.region ?? "" })) },
     rules: rules.map((path) => fromFile(file, path)),
+    geoip: {
+      ...(geoip.country === undefined ? {} : { country: fromFile(file, geoip.country) }),
+      ...(geoip.asn === undefined ? {} : { asn: fromFile(file, geoip.asn) }),
+    },
     data: fromFile(file, folder),
   };
 }

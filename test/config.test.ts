@@ -36,6 +36,8 @@ describe("parseConfig", () => {
       s3: { buckets: [] },
       rules: [],
       placeholders: {},
+      vendors: {},
+      geoip: {},
       protected: [],
       redis: { durability: "strict" },
       health: { host: "127.0.0.1", port: 8080 },
@@ -81,7 +83,7 @@ colour: blue
       "config slack.http.port: 70000 is not a port from 1 to 65535",
       'config slack.chanel: unknown key; did you mean "channel"?',
       'config sqs.queues[0]: "http://sqs.us-east-1.amazonaws.com/1/q" is not a queue\'s https URL (http for localhost)',
-      "config colour: unknown key; known are accounts, slack, sqs, s3, rules, placeholders, protected, redis, health, data",
+      "config colour: unknown key; known are accounts, slack, sqs, s3, rules, placeholders, protected, vendors, geoip, redis, health, data",
     ]);
   });
 
@@ -199,6 +201,15 @@ s3: { buckets: [{ name: Trail, region: us-east-1 }, { name: logs, region: us-eas
     const config = parseConfig(withLine("slack", "slack: { channel: C0123456789, operators: [] }"), "f.yml");
 
     assert.deepEqual(configWarnings(config), ["config slack.operators: empty, so nobody may disable a key from Slack"]);
+  });
+
+  it("reads vendors and the files of GeoIP, which lie beside it", () => {
+    const more = 'vendors: { "464622532012": Datadog }\ngeoip: { country: geo/c.mmdb, asn: /srv/a.mmdb }';
+    const config = parseConfig(`${LEAST}${more}`, "/etc/ids/ids.config.yml");
+
+    assert.deepEqual(config.vendors, { "464622532012": "Datadog" });
+    assert.deepEqual(config.geoip, { country: "/etc/ids/geo/c.mmdb", asn: "/srv/a.mmdb" });
+    assert.match(problemsIn(`${LEAST}vendors: { datadog: x }`).join(), /vendors/);
   });
 
   it("reads placeholders, and says what is wrong with them", () => {

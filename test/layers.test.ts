@@ -47,7 +47,7 @@ const FLOORS: readonly Floor[] = [
   {
     files: /^src\/adapters\//,
     imports: new RegExp(`^${CORE}|^blocks/|^src/(ports|config|secrets|log|nearest)\\.ts$`),
-    packages: /^(node:.+|@aws-sdk\/.+|@slack\/(bolt|web-api)|sqs-consumer|ioredis|bullmq|zod|yaml)$/,
+    packages: /^(node:.+|@aws-sdk\/.+|@slack\/(bolt|web-api)|sqs-consumer|ioredis|bullmq|zod|yaml|maxmind)$/,
     effects: true,
   },
   {

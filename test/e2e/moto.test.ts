@@ -165,6 +165,8 @@ async function openPlace(program: string, undo: (() => Promise<unknown>)[]) {
       s3: { buckets: [{ name: BUCKET, region: REGION }] },
       rules: [],
       placeholders: {},
+      vendors: {},
+      geoip: {},
       protected: [],
       redis: { durability: "strict" },
       health: { host: "127.0.0.1", port: 0 },
