@@ -8,7 +8,7 @@ import type { JsonObject } from "../../src/cloudtrail/record.ts";
 import { keyIdOf, uniqueIdOf } from "../key.ts";
 import { isoSeconds } from "../record.ts";
 import type { Day } from "./day.ts";
-import { addressOf, HOME, type Person } from "./people.ts";
+import { addressOf, HOME, type Person, PROD, staffOn } from "./people.ts";
 
 export interface Actor {
   readonly identity: JsonObject;
@@ -33,9 +33,18 @@ export interface Place {
 
 export const roleArn = ({ account, path = "", name }: Role): string => `arn:aws:iam::${account}:role/${path}${name}`;
 
+/** How a session came about beyond AssumeRole, as AWS writes it into the session's records. */
+export interface Origin {
+  /** The service that makes the calls. */
+  readonly invokedBy?: string;
+  /** ARN of the identity provider whose token opened the session. */
+  readonly federatedProvider?: string;
+}
+
 /** A session of a role: `roleActor({ account, name: "orders" }, "i-0abc…", at, place)`. */
-export function roleActor(role: Role, session: string, startedAt: number, place: Place, more: JsonObject = {}): Actor {
+export function roleActor(role: Role, session: string, startedAt: number, place: Place, origin: Origin = {}): Actor {
   const { account, name } = role;
+  const { invokedBy, federatedProvider } = origin;
   const principalId = uniqueIdOf("AROA", `${account}/${name}`);
   const arn = `arn:aws:sts::${account}:assumed-role/${name}/${session}`;
   const identity = {
@@ -46,9 +55,10 @@ export function roleActor(role: Role, session: string, startedAt: number, place:
     accessKeyId: keyIdOf("ASIA", account, `${name}/${session}/${startedAt}`),
     sessionContext: {
       sessionIssuer: { type: "Role", principalId, arn: roleArn(role), accountId: account, userName: name },
+      ...(federatedProvider === undefined ? {} : { webIdFederationData: { federatedProvider, attributes: {} } }),
       attributes: { creationDate: isoSeconds(startedAt), mfaAuthenticated: "false" },
     },
-    ...more,
+    ...(invokedBy === undefined ? {} : { invokedBy }),
   };
   return { identity, arn, account, ...place };
 }
@@ -96,3 +106,10 @@ export function userActor(who: Person, account: string, day: Day, where: "consol
 
 export const userKeyOf = (who: Person, account: string, key: number): string =>
   keyIdOf("AKIA", account, `${who.name}/${key}`);
+
+/** One of the two administrators, by name: in the console, or at a shell. */
+export function adminActor(name: string, day: Day, where: "console" | "cli" = "console"): Actor {
+  const who = staffOn(day).find((person) => person.name === name);
+  if (who === undefined) throw new Error(`nobody is called ${name}`);
+  return ssoActor(who, "Administrator", PROD, day, where);
+}

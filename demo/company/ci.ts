@@ -5,15 +5,17 @@
 import { uniqueIdOf } from "../key.ts";
 import { type Actor, roleActor, roleArn } from "./actor.ts";
 import type { Call } from "./call.ts";
+import { CHANGES, newRole } from "./change.ts";
 import { type Day, isWorkday, momentsOn, timeOn } from "./day.ts";
 import { DEV, PROD, SERVICES, type ServiceName } from "./people.ts";
-import { CHANGES, made, newRole, planOf, type Step } from "./terraform.ts";
+import { made, planOf, type Step } from "./terraform.ts";
 
 const TERRAFORM =
   "APN/1.0 HashiCorp/1.0 Terraform/1.9.8 (+https://www.terraform.io) terraform-provider-aws/6.20.0 aws-sdk-go-v2/1.39.6 os/linux lang/go#1.25.3";
 const RUNNER_CLI = "aws-cli/2.31.35 md/awscrt#0.28.2 ua/2.1 os/linux#6.11.0 md/arch#x86_64 lang/python#3.13.7";
 const SUBJECT = "repo:acme/shop:ref:refs/heads/main";
-const PROVIDER = "token.actions.githubusercontent.com";
+const providerOf = (account: string): string =>
+  `arn:aws:iam::${account}:oidc-provider/token.actions.githubusercontent.com`;
 const MINUTE_MS = 60_000;
 
 export function* ciDay(day: Day): Generator<Call> {
@@ -31,13 +33,13 @@ export function* signIn(day: Day, at: number, account: string): Generator<Call, 
   const { random } = day;
   const role = { account, name: "github-deploy" };
   const place = { ip: `203.0.113.${random.between(128, 250)}`, agent: TERRAFORM };
-  const session = roleActor(role, "GitHubActions", at, place);
-  const principalId = `arn:aws:iam::${account}:oidc-provider/${PROVIDER}:sts.amazonaws.com:${SUBJECT}`;
+  const federatedProvider = providerOf(account);
+  const session = roleActor(role, "GitHubActions", at, place, { federatedProvider });
   const identity = {
     type: "WebIdentityUser",
-    principalId,
+    principalId: `${federatedProvider}:sts.amazonaws.com:${SUBJECT}`,
     userName: SUBJECT,
-    identityProvider: principalId.split(":sts.")[0] ?? "",
+    identityProvider: federatedProvider,
   };
   yield {
     at,
@@ -50,7 +52,7 @@ export function* signIn(day: Day, at: number, account: string): Generator<Call, 
         assumedRoleId: `${uniqueIdOf("AROA", `${account}/${role.name}`)}:GitHubActions`,
         arn: session.arn,
       },
-      provider: `arn:aws:iam::${account}:oidc-provider/${PROVIDER}`,
+      provider: federatedProvider,
       audience: "sts.amazonaws.com",
     },
     resources: [{ accountId: account, type: "AWS::IAM::Role", ARN: roleArn(role) }],

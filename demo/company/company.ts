@@ -10,6 +10,8 @@ import { DAY_MS, type Day } from "./day.ts";
 import { randomOf } from "./random.ts";
 import { servicesDay } from "./services.ts";
 import { staffDay } from "./staff.ts";
+import { upkeepDay } from "./upkeep.ts";
+import { veteranDay } from "./veteran.ts";
 import { watchersDay } from "./watchers.ts";
 
 export interface CompanyOptions {
@@ -27,7 +29,9 @@ export const COMPANY_START = Date.parse("2026-11-02T00:00:00Z");
 const WORK: Readonly<Record<string, (day: Day) => Iterable<Call>>> = {
   ci: ciDay,
   staff: staffDay,
+  veteran: veteranDay,
   services: servicesDay,
+  upkeep: upkeepDay,
   watchers: watchersDay,
   calendar: calendarDay,
 };

@@ -34,6 +34,12 @@ export function momentsOn(day: Day, count: number, from: number, to: number): re
 /** A count of reads as the volume leaves it: at least one. */
 export const thinned = (day: Day, count: number): number => Math.max(1, Math.round(count * day.volume));
 
+/** Those of a list of reads that the volume leaves: all at 1, at least one. */
+export function someOf<T>(list: readonly T[], day: Day): readonly T[] {
+  const kept = list.filter(() => day.random.chance(day.volume));
+  return kept.length > 0 ? kept : list.slice(0, 1);
+}
+
 /** Beats every so many minutes around the clock, fewer where the volume is less. Each is late by up to `jitterMs`. */
 export function beatsOn(day: Day, minutes: number, jitterMs = 20_000): readonly number[] {
   const count = thinned(day, (24 * 60) / minutes);

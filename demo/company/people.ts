@@ -120,6 +120,10 @@ export const NAT_ADDRESS: Readonly<Record<string, string>> = {
   [NEW_REGION]: "198.51.100.210",
 };
 
+/** What the company's functions call themselves. */
+export const LAMBDA_SDK =
+  "aws-sdk-nodejs/3.917.0 ua/2.1 os/linux#5.10 lang/js md/nodejs#24.11.0 exec-env/AWS_Lambda_nodejs24.x";
+
 export const BUCKETS = ["acme-assets", "acme-logs", "acme-tfstate", "acme-invoices", "acme-exports"] as const;
 export const SERVICES = ["orders", "payments", "catalog", "mailer", "search"] as const;
 export type ServiceName = (typeof SERVICES)[number];

@@ -2,11 +2,12 @@
  * People at work: the console with the many reads behind each page, the command line, and the small changes of a day.
  * Pure.
  */
-import { type Actor, ssoActor, userActor } from "./actor.ts";
+import { type Actor, ssoActor } from "./actor.ts";
 import { type Call, denied } from "./call.ts";
 import { type Day, isWorkday, momentsOn, thinned, timeOn } from "./day.ts";
-import { addressOf, DEV, HOME, type Person, PROD, SERVICES, staffOn, VETERAN } from "./people.ts";
-import { made, port, type Step } from "./terraform.ts";
+import { ADMIN_DEEDS, DEVELOPER_DEEDS } from "./deeds.ts";
+import { addressOf, DEV, HOME, type Person, PROD, SERVICES, staffOn } from "./people.ts";
+import { made, type Step } from "./terraform.ts";
 
 const PAGES: Readonly<Record<string, readonly string[]>> = {
   home: [
@@ -92,7 +93,6 @@ export function* staffDay(day: Day): Generator<Call> {
     const sick = day.random.chance(0.07);
     if (!sick) yield* workday(who, day);
   }
-  if (day.weekday === 1 || day.weekday === 4) yield* veteran(day);
 }
 
 function* workday(who: Person, day: Day): Generator<Call> {
@@ -163,7 +163,8 @@ function* samlSignIn(who: Person, by: Actor, at: number, day: Day): Generator<Ca
   };
 }
 
-function* pageOf(page: string, by: Actor, who: Person, day: Day): Generator<Step> {
+/** The reads behind one page of the console. */
+export function* pageOf(page: string, by: Actor, who: Person, day: Day): Generator<Step> {
   for (const action of PAGES[page] ?? []) {
     // Every page asks for more than a developer may see, and shows a red box where it was refused.
     const wall = who.team === "product" && /^(ce|iam|notifications|health):/.test(action);
@@ -188,119 +189,4 @@ function shellRead(by: Actor, who: Person, day: Day): Step {
     action,
     ...(action === "ssm:GetParameter" ? { params: { name: `/acme/${random.pick(SERVICES)}/version` } } : {}),
   };
-}
-
-type Deed = (day: Day) => readonly Step[];
-
-const ADMIN_DEEDS: readonly Deed[] = [
-  () => [
-    {
-      action: "ec2:CreateTags",
-      params: {
-        resourcesSet: { items: [{ resourceId: "i-01d4c3b2a1f0e9d81" }] },
-        tagSet: { items: [{ key: "owner", value: "platform" }] },
-      },
-    },
-  ],
-  () => [
-    { action: "ec2:RebootInstances", params: { instancesSet: { items: [{ instanceId: "i-01d4c3b2a1f0e9d81" }] } } },
-  ],
-  () => [{ action: "monitoring:PutDashboard", params: { dashboardName: "shop" } }],
-  () => [{ action: "monitoring:PutMetricAlarm", params: { alarmName: "shop-latency", threshold: 2 } }],
-  () => [
-    {
-      action: "logs:StartQuery",
-      params: { logGroupName: "/acme/orders", queryString: "fields @message | limit 20" },
-      readOnly: true,
-    },
-  ],
-  () => [{ action: "ecs:UpdateService", params: { cluster: "prod", service: "search", desiredCount: 4 } }],
-  () => [
-    {
-      action: "rds:ModifyDBInstance",
-      params: { dBInstanceIdentifier: "shop", allocatedStorage: 200, applyImmediately: false },
-    },
-  ],
-  () => [{ action: "ssm:StartSession", params: { target: "i-01d4c3b2a1f0e9d81" } }],
-  () => [{ action: "iam:TagRole", params: { roleName: "orders-task", tags: [{ key: "team", value: "product" }] } }],
-  () => [{ action: "autoscaling:UpdateAutoScalingGroup", params: { autoScalingGroupName: "web", desiredCapacity: 4 } }],
-  // A colleague at home needs the staging database for the afternoon.
-  (day) => {
-    const ipPermissions = { items: [port(5432, { cidr: `192.0.2.${day.random.between(21, 28)}/32` })] };
-    const params = { groupId: "sg-0fedcba9876543210", ipPermissions };
-    return [
-      { action: "ec2:AuthorizeSecurityGroupIngress", params, answer: { _return: true } },
-      { action: "ec2:RevokeSecurityGroupIngress", params, answer: { _return: true } },
-    ];
-  },
-];
-const DEVELOPER_DEEDS: readonly Deed[] = [
-  (day) => [
-    {
-      action: "lambda:UpdateFunctionCode20150331v2",
-      params: { functionName: `${day.random.pick(SERVICES)}-events`, publish: false },
-    },
-  ],
-  (day) => [
-    {
-      action: "ssm:PutParameter",
-      params: { name: `/acme/${day.random.pick(SERVICES)}/flag`, type: "String", overwrite: true },
-    },
-  ],
-  () => [
-    { action: "ssm:StartSession", params: { target: "i-02d4c3b2a1f0e9d82" } },
-    { action: "ssm:TerminateSession", params: { sessionId: "session-0a1b2c3d" } },
-  ],
-  () => [{ action: "ecs:RunTask", params: { cluster: "dev", taskDefinition: "migrate:12", launchType: "FARGATE" } }],
-  () => [{ action: "sqs:SetQueueAttributes", params: { attributes: { VisibilityTimeout: "120" } } }],
-  () => [{ action: "logs:StartQuery", params: { logGroupName: "/acme/search" }, readOnly: true }],
-];
-
-/** The IAM user of the old days: signs in with password and MFA, mistypes, looks after the mail relay with a key. */
-function* veteran(day: Day): Generator<Call> {
-  const at = timeOn(day, 9.2);
-  const user = userActor(VETERAN, PROD, day, "console");
-  const { console: _, ...outside } = user;
-  const { accessKeyId: _key, sessionContext: _session, ...identity } = outside.identity;
-  const by = { ...outside, identity };
-  const data = { LoginTo: "https://console.aws.amazon.com/console/home?state=hashArgs%23", MobileVersion: "No" };
-  if (day.random.chance(0.5)) {
-    const typo = {
-      eventType: "AwsConsoleSignIn",
-      errorMessage: "Failed authentication",
-      responseElements: { ConsoleLogin: "Failure" },
-      additionalEventData: { ...data, MFAUsed: "No" },
-    };
-    yield { at: at - 25_000, by, action: "signin:ConsoleLogin", region: "us-east-1", more: typo };
-  }
-  yield {
-    at: at - 4000,
-    by,
-    action: "signin:CheckMfa",
-    readOnly: false,
-    region: "us-east-1",
-    more: {
-      eventType: "AwsConsoleSignIn",
-      responseElements: { CheckMfa: "Success" },
-      additionalEventData: { MfaType: "Virtual MFA" },
-    },
-  };
-  const MFAIdentifier = `arn:aws:iam::${PROD}:mfa/heidi-phone`;
-  yield {
-    at,
-    by,
-    action: "signin:ConsoleLogin",
-    region: "us-east-1",
-    answer: { ConsoleLogin: "Success" },
-    more: { eventType: "AwsConsoleSignIn", additionalEventData: { ...data, MFAUsed: "Yes", MFAIdentifier } },
-  };
-  yield* made(pageOf("ec2", user, VETERAN, day), user, at + 5000, day.random, { stepMs: 250 });
-  yield* made(pageOf("iam", user, VETERAN, day), user, at + 60_000, day.random, { stepMs: 250 });
-  const atShell = userActor(VETERAN, PROD, day, "cli", day.index < 9 ? 0 : 1);
-  yield* made(
-    [{ action: "sts:GetCallerIdentity" }, { action: "ses:GetSendQuota" }, { action: "ses:ListIdentities" }],
-    atShell,
-    at + 900_000,
-    day.random,
-  );
 }

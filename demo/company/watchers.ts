@@ -6,7 +6,7 @@ import type { JsonObject } from "../../src/cloudtrail/record.ts";
 import { uniqueIdOf } from "../key.ts";
 import { type Actor, type Place, roleActor, roleArn } from "./actor.ts";
 import { type Call, denied } from "./call.ts";
-import { beatsOn, type Day, isWorkday, thinned, timeOn } from "./day.ts";
+import { beatsOn, type Day, isWorkday, someOf, timeOn } from "./day.ts";
 import { BUCKETS, DEV, GLOBAL, HOME, NEW_REGION, PROD, VENDORS } from "./people.ts";
 import { bucketParams, made, type Step } from "./terraform.ts";
 
@@ -114,7 +114,7 @@ function* postureScan(day: Day): Generator<Call> {
   yield* made(steps, session, at, day.random);
   // An hour for all regions, one after the other.
   let moment = at + 120_000;
-  const regions = REGIONS.slice(0, thinned(day, REGIONS.length));
+  const regions = someOf(REGIONS, day);
   for (const [nth, region] of regions.entries()) {
     yield* made(
       REGIONAL.map((action) => ({ action })),
@@ -131,7 +131,7 @@ function* postureScan(day: Day): Generator<Call> {
 }
 
 function* bucketScan(day: Day): Generator<Step> {
-  for (const bucket of BUCKETS.slice(0, thinned(day, BUCKETS.length))) {
+  for (const bucket of someOf(BUCKETS, day)) {
     for (const name of [
       "GetBucketAcl",
       "GetBucketEncryption",
@@ -166,7 +166,7 @@ function* prowler(day: Day): Generator<Call> {
       });
     }
     yield* made(steps, session, at, day.random);
-    for (const [nth, region] of REGIONS.slice(0, thinned(day, REGIONS.length)).entries()) {
+    for (const [nth, region] of someOf(REGIONS, day).entries()) {
       yield* made(
         REGIONAL.map((action) => ({ action })),
         session,
