@@ -149,6 +149,29 @@ describe("ids rules", () => {
     });
   });
 
+  it("coverage tells tactics and techniques with their rules", async () => {
+    const { code, out } = await run("coverage", "--rules", folder);
+
+    assert.equal(code, 0);
+    assert.match(out, /^Persistence {2}TA0003 · \d+ techniques, \d+ rules$/m);
+    assert.match(
+      out,
+      /^ {2}T1098\.001 +\d+ {2}Account Manipulation: Additional Cloud Credentials\n( {17}.*\n)* {17}.*\bodd\b/m,
+    );
+    assert.match(out, /^\d+ rules, \d+ techniques of ATT&CK 16$/m);
+  });
+
+  it("coverage --format navigator gives a layer of version 4.5", async () => {
+    const layer = JSON.parse((await run("coverage", "--rules", folder, "--format", "navigator")).out);
+    const cells: readonly { techniqueID: string; tactic: string; score: number; comment: string }[] = layer.techniques;
+    const cell = cells.find(({ techniqueID, tactic }) => techniqueID === "T1496" && tactic === "impact");
+
+    assert.deepEqual([layer.domain, layer.versions.layer, layer.versions.attack], ["enterprise-attack", "4.5", "16"]);
+    assert.equal(cell?.comment.split("\n").length, cell?.score);
+    assert.ok(cell?.comment.split("\n").includes("odd (high)"));
+    assert.equal(new Set(cells.map(({ techniqueID, tactic }) => `${techniqueID} ${tactic}`)).size, cells.length);
+  });
+
   it("test tells of a tag that ATT&CK does not have, and fails nothing for it", async () => {
     await writeFile(join(folder, "odd.yml"), rule.replace("attack.t1496", "attack.t9999"));
     await writeFile(
