@@ -18,7 +18,8 @@ describe("SIGTERM while Redis hangs", function () {
     const redis = execFileSync("pgrep", ["-f", `redis-server unixsocket:.*${stage.data}`], { encoding: "utf8" }).trim();
     process.kill(Number(redis), "SIGSTOP");
     const answer = await fetch(`${healthUrl}/readyz`);
-    assert.deepEqual([answer.status, await answer.json()], [503, { ready: false, redis: "failed" }]);
+    assert.equal(answer.status, 503);
+    assert.match(await answer.text(), /"status":"failing".*"redis":"failing"/);
 
     const from = Date.now();
     bot.kill("SIGTERM");
