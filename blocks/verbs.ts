@@ -2,6 +2,7 @@
  * Verbs: what people say for each action, `iam:CreateUser` → "created". An action without a verb is called by its name.
  * Pure. All of it is our own words.
  */
+import { IDENTITY_VERBS } from "./identity-verbs.ts";
 import { NETWORK_VERBS } from "./network-verbs.ts";
 import { words } from "./text.ts";
 import {
@@ -52,6 +53,7 @@ const SILENCE = pair(words`silenced`, words`silence`);
 const TAKE = pair(words`took`, words`take`);
 
 const VERBS: Readonly<Record<string, Verb>> = {
+  ...IDENTITY_VERBS,
   ...NETWORK_VERBS,
 
   "access-analyzer:DeleteAnalyzer": on(DELETE, "analyzer"),
