@@ -58,7 +58,7 @@ export const SHARE_FACTS: FactGroup = {
 const MAX_PARTIES = 1000;
 
 function someOf(list: readonly string[]): readonly string[] | undefined {
-  return list.length === 0 ? undefined : [...new Set(list)].slice(0, MAX_PARTIES);
+  return list.length === 0 ? undefined : [...new Set(list)].toSorted().slice(0, MAX_PARTIES);
 }
 
 /** Where AWS's services put a resource policy. */

@@ -16,18 +16,18 @@ const sessionOf = (name: string, fields: object = {}, identity: object = {}) =>
     },
     ...fields,
   });
-const valueOf = (name: string, record: ReturnType<typeof sessionOf>, known: Known = {}) =>
+const factOf = (name: string, record: ReturnType<typeof sessionOf>, known: Known = {}) =>
   factsOf(record, undefined, known).value(name);
 
 describe("a session", () => {
   it("is an instance's by its name or by how the instance got it", () => {
     const delivered = { sessionContext: { ec2RoleDelivery: "2.0" } };
 
-    assert.equal(valueOf("ids.from_instance", sessionOf(INSTANCE)), true);
-    assert.equal(valueOf("ids.from_instance", sessionOf("i-0abc1234")), true);
-    assert.equal(valueOf("ids.from_instance", sessionOf("x", {}, delivered)), true);
-    assert.equal(valueOf("ids.from_instance", sessionOf("i-am-jack")), false);
-    assert.equal(valueOf("ids.from_instance", sessionOf(`${INSTANCE}x`)), false);
+    assert.equal(factOf("ids.from_instance", sessionOf(INSTANCE)), true);
+    assert.equal(factOf("ids.from_instance", sessionOf("i-0abc1234")), true);
+    assert.equal(factOf("ids.from_instance", sessionOf("x", {}, delivered)), true);
+    assert.equal(factOf("ids.from_instance", sessionOf("i-am-jack")), false);
+    assert.equal(factOf("ids.from_instance", sessionOf(`${INSTANCE}x`)), false);
   });
 
   it("is a function's, a container's or CloudShell's", () => {
@@ -35,39 +35,39 @@ describe("a session", () => {
     const task = "0123456789abcdef0123456789abcdef";
     const pod = "eks-prod-web-7c9f-01234567-89ab-cdef-0123-456789abcdef";
 
-    assert.equal(valueOf("ids.from_lambda", sessionOf("f", {}, lambda)), true);
+    assert.equal(factOf("ids.from_lambda", sessionOf("f", {}, lambda)), true);
     assert.equal(
-      valueOf("ids.from_lambda", sessionOf("f", { userAgent: "Boto3/1 exec-env/AWS_Lambda_python3.12" })),
+      factOf("ids.from_lambda", sessionOf("f", { userAgent: "Boto3/1 exec-env/AWS_Lambda_python3.12" })),
       true,
     );
-    assert.equal(valueOf("ids.from_lambda", sessionOf("f")), false);
-    assert.equal(valueOf("ids.from_container", sessionOf(task)), true);
-    assert.equal(valueOf("ids.from_container", sessionOf(pod)), true);
-    assert.equal(valueOf("ids.from_container", sessionOf("build-7")), false);
-    assert.equal(valueOf("ids.from_cloudshell", sessionOf("a", { userAgent: "aws-cli/2 exec-env/CloudShell" })), true);
+    assert.equal(factOf("ids.from_lambda", sessionOf("f")), false);
+    assert.equal(factOf("ids.from_container", sessionOf(task)), true);
+    assert.equal(factOf("ids.from_container", sessionOf(pod)), true);
+    assert.equal(factOf("ids.from_container", sessionOf("build-7")), false);
+    assert.equal(factOf("ids.from_cloudshell", sessionOf("a", { userAgent: "aws-cli/2 exec-env/CloudShell" })), true);
   });
 
   it("has the age that its start and the call's time give", () => {
     const started = (creationDate: string) => sessionOf("a", {}, { sessionContext: { attributes: { creationDate } } });
 
-    assert.equal(valueOf("ids.session_age_minutes", started("2026-11-20T09:56:30Z")), 3);
-    assert.equal(valueOf("ids.session_age_minutes", started("2026-11-20T10:00:00Z")), 0);
-    assert.equal(valueOf("ids.session_age_minutes", started("2026-11-20T10:05:00Z")), undefined);
-    assert.equal(valueOf("ids.session_age_minutes", started("soon")), undefined);
+    assert.equal(factOf("ids.session_age_minutes", started("2026-11-20T09:56:30Z")), 3);
+    assert.equal(factOf("ids.session_age_minutes", started("2026-11-20T10:00:00Z")), 0);
+    assert.equal(factOf("ids.session_age_minutes", started("2026-11-20T10:05:00Z")), undefined);
+    assert.equal(factOf("ids.session_age_minutes", started("soon")), undefined);
   });
 
   it("chains roles when a role assumes one", () => {
     const assume = { eventSource: "sts.amazonaws.com", eventName: "AssumeRole" };
 
-    assert.equal(valueOf("ids.role_chaining", sessionOf("a", assume)), true);
-    assert.equal(valueOf("ids.role_chaining", sessionOf("a")), false);
-    assert.equal(valueOf("ids.role_chaining", recordOf(assume)), false);
+    assert.equal(factOf("ids.role_chaining", sessionOf("a", assume)), true);
+    assert.equal(factOf("ids.role_chaining", sessionOf("a")), false);
+    assert.equal(factOf("ids.role_chaining", recordOf(assume)), false);
   });
 });
 
 describe("an instance's credentials", () => {
   const outside = (fields: object, known?: Known) =>
-    valueOf("ids.instance_credentials_outside", sessionOf(INSTANCE, fields), known);
+    factOf("ids.instance_credentials_outside", sessionOf(INSTANCE, fields), known);
   const publicly = { sourceIPAddress: "198.51.100.7", userAgent: "Boto3/1.34.0" };
 
   it("are at home behind a private address or a service", () => {
@@ -98,7 +98,7 @@ describe("an instance's credentials", () => {
   });
 
   it("are no subject of other sessions", () => {
-    assert.equal(valueOf("ids.instance_credentials_outside", sessionOf("build-7", publicly)), undefined);
+    assert.equal(factOf("ids.instance_credentials_outside", sessionOf("build-7", publicly)), undefined);
   });
 });
 
