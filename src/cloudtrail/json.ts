@@ -53,12 +53,16 @@ function endOfString(text: string, start: number): number {
   return text.length;
 }
 
-/** Whether a value nests deeper than `limit`; its own recursion ends there. */
+/** Whether a value nests deeper than `limit`; its own recursion ends there. Every record is walked: no lists are made on the way. */
 export function isDeeper(value: unknown, limit: number): boolean {
   if (typeof value !== "object" || value === null) return false;
   if (limit === 0) return true;
-  if (Array.isArray(value)) return value.some((item) => isDeeper(item, limit - 1));
-  return Object.values(value).some((item) => isDeeper(item, limit - 1));
+  if (!isObject(value)) return Array.isArray(value) && value.some((item) => isDeeper(item, limit - 1));
+  for (const key in value) {
+    const item = value[key];
+    if (typeof item === "object" && isDeeper(item, limit - 1)) return true;
+  }
+  return false;
 }
 
 /** A JSON object: neither null nor an array. */
@@ -87,22 +91,34 @@ function ownValue(json: Json | undefined, key: string): Json | undefined {
   return isObject(json) ? json[key] : json[Number(key)];
 }
 
-/** The text at a path; `undefined` when it is missing, empty or no string. */
-export function textAt(json: Json | undefined, path: string): string | undefined {
-  const value = valueAt(json, path);
+/** A value that is a text and not empty. */
+export function textOf(value: Json | undefined): string | undefined {
   return typeof value === "string" && value !== "" ? value : undefined;
 }
 
+/** The text at a path; `undefined` when it is missing, empty or no string. */
+export function textAt(json: Json | undefined, path: string): string | undefined {
+  return textOf(valueAt(json, path));
+}
+
 /** A yes or no that AWS writes as `true` or as `"true"`; `undefined` for anything else. */
-export function flagAt(json: Json | undefined, path: string): boolean | undefined {
-  const value = valueAt(json, path);
+export function flagOf(value: Json | undefined): boolean | undefined {
   if (value === true || value === "true") return true;
   if (value === false || value === "false") return false;
   return undefined;
 }
 
+/** A value that is an object: neither null nor an array. */
+export function objectOf(value: Json | undefined): JsonObject | undefined {
+  return isObject(value) ? value : undefined;
+}
+
+/** The same at a path. */
+export function flagAt(json: Json | undefined, path: string): boolean | undefined {
+  return flagOf(valueAt(json, path));
+}
+
 /** The object at a path; `undefined` when it is missing, null, an array or no object. */
 export function objectAt(json: Json | undefined, path: string): JsonObject | undefined {
-  const value = valueAt(json, path);
-  return isObject(value) ? value : undefined;
+  return objectOf(valueAt(json, path));
 }

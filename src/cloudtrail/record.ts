@@ -4,40 +4,22 @@
  * Source: AWS CloudTrail User Guide, "CloudTrail record contents".
  */
 import { createHash } from "node:crypto";
-import { flagAt, isDeeper, isObject, type Json, type JsonObject, MAX_DEPTH, objectAt, textAt } from "./json.ts";
+import {
+  flagOf,
+  isDeeper,
+  isObject,
+  type Json,
+  type JsonObject,
+  MAX_DEPTH,
+  objectAt,
+  objectOf,
+  textAt,
+  textOf,
+} from "./json.ts";
+import { type Draft, identityOf, type UserIdentity } from "./useridentity.ts";
 
 export type { Json, JsonObject } from "./json.ts";
-
-/** The part of `userIdentity` that Trailhound reads; every field may be missing, none is empty. All untrusted. */
-export interface UserIdentity {
-  readonly type?: string;
-  readonly principalId?: string;
-  readonly arn?: string;
-  readonly accountId?: string;
-  readonly accessKeyId?: string;
-  readonly userName?: string;
-  readonly invokedBy?: string;
-  readonly identityProvider?: string;
-  readonly credentialId?: string;
-  readonly onBehalfOf?: { readonly userId?: string; readonly identityStoreArn?: string };
-  readonly sessionContext?: SessionContext;
-}
-
-export interface SessionContext {
-  readonly sessionIssuer?: SessionIssuer;
-  readonly mfaAuthenticated?: boolean;
-  readonly creationDate?: string;
-  readonly sourceIdentity?: string;
-  readonly assumedRoot?: boolean;
-}
-
-export interface SessionIssuer {
-  readonly type?: string;
-  readonly principalId?: string;
-  readonly arn?: string;
-  readonly accountId?: string;
-  readonly userName?: string;
-}
+export type { SessionContext, SessionIssuer, UserIdentity } from "./useridentity.ts";
 
 /**
  * One record in the form the rest of Trailhound reads. Fields keep AWS's spelling; a field of an
@@ -91,32 +73,40 @@ export class RecordError extends Error {
 export function parseRecord(value: unknown): CloudTrailRecord {
   if (!isObject(value)) throw new RecordError(`a record is a JSON object, not ${kindOf(value)}`);
   if (isDeeper(value, MAX_DEPTH)) throw new RecordError(`record nests deeper than ${MAX_DEPTH} levels`);
-  const eventName = textAt(value, "eventName");
-  const eventID = textAt(value, "eventID") ?? textAt(value, "eventId");
+  const eventName = textOf(value["eventName"]);
+  const eventID = textOf(value["eventID"]) ?? textOf(value["eventId"]);
   if (eventName === undefined && eventID === undefined)
     throw new RecordError("record has neither eventName nor eventID");
-  const userIdentity = identityOf(value);
-  return present<CloudTrailRecord>({
+  const userIdentity = identityOf(objectOf(value["userIdentity"]) ?? {});
+  const record: Draft<CloudTrailRecord> = {
     eventID: eventID !== undefined && EVENT_ID.test(eventID) ? eventID : contentId(value),
-    eventTime: timeOf(textAt(value, "eventTime") ?? textAt(value, "timeWindow.windowStart")),
-    eventSource: textAt(value, "eventSource") ?? "",
+    eventTime: timeOf(textOf(value["eventTime"]) ?? textAt(value, "timeWindow.windowStart")),
+    eventSource: textOf(value["eventSource"]) ?? "",
     eventName: eventName ?? "",
-    awsRegion: textAt(value, "awsRegion") ?? "",
-    recipientAccountId:
-      [textAt(value, "recipientAccountId"), textAt(value, "accountId"), userIdentity.accountId].find(isAccountId) ??
-      "unknown",
-    eventType: textAt(value, "eventType"),
-    sourceIPAddress: textAt(value, "sourceIPAddress"),
-    userAgent: textAt(value, "userAgent"),
-    errorCode: textAt(value, "errorCode"),
-    errorMessage: textAt(value, "errorMessage"),
-    readOnly: flagAt(value, "readOnly"),
+    awsRegion: textOf(value["awsRegion"]) ?? "",
+    recipientAccountId: accountIn(value, userIdentity),
     userIdentity,
-    requestParameters: objectAt(value, "requestParameters"),
-    responseElements: objectAt(value, "responseElements"),
-    additionalEventData: objectAt(value, "additionalEventData"),
     json: value,
-  });
+  };
+  const eventType = textOf(value["eventType"]);
+  if (eventType !== undefined) record.eventType = eventType;
+  const sourceIPAddress = textOf(value["sourceIPAddress"]);
+  if (sourceIPAddress !== undefined) record.sourceIPAddress = sourceIPAddress;
+  const userAgent = textOf(value["userAgent"]);
+  if (userAgent !== undefined) record.userAgent = userAgent;
+  const errorCode = textOf(value["errorCode"]);
+  if (errorCode !== undefined) record.errorCode = errorCode;
+  const errorMessage = textOf(value["errorMessage"]);
+  if (errorMessage !== undefined) record.errorMessage = errorMessage;
+  const readOnly = flagOf(value["readOnly"]);
+  if (readOnly !== undefined) record.readOnly = readOnly;
+  const requestParameters = objectOf(value["requestParameters"]);
+  if (requestParameters !== undefined) record.requestParameters = requestParameters;
+  const responseElements = objectOf(value["responseElements"]);
+  if (responseElements !== undefined) record.responseElements = responseElements;
+  const additionalEventData = objectOf(value["additionalEventData"]);
+  if (additionalEventData !== undefined) record.additionalEventData = additionalEventData;
+  return Object.freeze(record);
 }
 
 /**
@@ -164,11 +154,21 @@ export function isAccountId(text: string | undefined): text is string {
 const EVENT_ID = /^[\w.:-]{1,128}$/;
 const TIME = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(\.\d{1,9})?Z?$/;
 
+/** What AWS writes on nearly every day of the year; sure to be a time, without asking Date.parse. */
+const PLAIN_TIME = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\dZ$/;
+
 /** AWS's own form is kept; the forms of exports (`2026-11-20 10:02:03.000`, also UTC) are brought into it. */
 function timeOf(text: string | undefined): string {
+  if (text !== undefined && PLAIN_TIME.test(text)) return text;
   const [, day, clock, fraction = ""] = TIME.exec(text ?? "") ?? [];
   const time = `${day}T${clock}${fraction.slice(0, 4)}Z`;
   return Number.isNaN(Date.parse(time)) ? UNKNOWN_TIME : time;
+}
+
+function accountIn(value: JsonObject, { accountId }: UserIdentity): string {
+  const recipient = textOf(value["recipientAccountId"]);
+  if (isAccountId(recipient)) return recipient;
+  return [textOf(value["accountId"]), accountId].find(isAccountId) ?? "unknown";
 }
 
 /** The same content gives the same id, in whatever order its keys came. */
@@ -176,53 +176,6 @@ function contentId(record: JsonObject): string {
   const sorted = (_key: string, value: Json) =>
     isObject(value) ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))) : value;
   return `ev_${createHash("sha256").update(JSON.stringify(record, sorted)).digest("hex").slice(0, 32)}`;
-}
-
-function identityOf(record: JsonObject): UserIdentity {
-  const from = objectAt(record, "userIdentity");
-  const onBehalfOf = objectAt(from, "onBehalfOf");
-  const session = objectAt(from, "sessionContext");
-  return present<UserIdentity>({
-    type: textAt(from, "type"),
-    principalId: textAt(from, "principalId"),
-    arn: textAt(from, "arn"),
-    accountId: textAt(from, "accountId"),
-    accessKeyId: textAt(from, "accessKeyId"),
-    userName: textAt(from, "userName"),
-    invokedBy: textAt(from, "invokedBy"),
-    identityProvider: textAt(from, "identityProvider"),
-    credentialId: textAt(from, "credentialId"),
-    onBehalfOf:
-      onBehalfOf &&
-      present({ userId: textAt(onBehalfOf, "userId"), identityStoreArn: textAt(onBehalfOf, "identityStoreArn") }),
-    sessionContext: session && sessionOf(session),
-  });
-}
-
-function sessionOf(from: JsonObject): SessionContext {
-  const issuer = objectAt(from, "sessionIssuer");
-  return present<SessionContext>({
-    sessionIssuer:
-      issuer &&
-      present<SessionIssuer>({
-        type: textAt(issuer, "type"),
-        principalId: textAt(issuer, "principalId"),
-        arn: textAt(issuer, "arn"),
-        accountId: textAt(issuer, "accountId"),
-        userName: textAt(issuer, "userName"),
-      }),
-    mfaAuthenticated: flagAt(from, "attributes.mfaAuthenticated"),
-    creationDate: textAt(from, "attributes.creationDate"),
-    sourceIdentity: textAt(from, "sourceIdentity"),
-    assumedRoot: flagAt(from, "assumedRoot"),
-  });
-}
-
-/** A frozen object without the fields that are undefined: absent means absent. */
-function present<T extends object>(fields: { readonly [K in keyof T]: T[K] | undefined }): T {
-  const kept: Partial<T> = {};
-  for (const key in fields) if (fields[key] !== undefined) kept[key] = fields[key];
-  return Object.freeze(kept) as T;
 }
 
 function kindOf(value: unknown): string {
