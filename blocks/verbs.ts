@@ -2,6 +2,8 @@
  * Verbs: what people say for each action, `iam:CreateUser` → "created". An action without a verb is called by its name.
  * Pure. All of it is our own words.
  */
+
+import { CREDENTIAL_VERBS } from "./credential-verbs.ts";
 import { IDENTITY_VERBS } from "./identity-verbs.ts";
 import { NETWORK_VERBS } from "./network-verbs.ts";
 import { words } from "./text.ts";
@@ -54,6 +56,7 @@ const TAKE = pair(words`took`, words`take`);
 
 const VERBS: Readonly<Record<string, Verb>> = {
   ...IDENTITY_VERBS,
+  ...CREDENTIAL_VERBS,
   ...NETWORK_VERBS,
 
   "access-analyzer:DeleteAnalyzer": on(DELETE, "analyzer"),
