@@ -7,6 +7,7 @@ import { isObject, type Json, type JsonObject } from "../cloudtrail/json.ts";
 import { type CloudTrailRecord, parseRecord } from "../cloudtrail/record.ts";
 import { makeDetector } from "./detector.ts";
 import { openDocuments, shaped } from "./document.ts";
+import type { Place } from "./fact.ts";
 import { factsOf } from "./facts.ts";
 import { LEVELS, type Level } from "./finding.ts";
 import { RuleError } from "./rule-error.ts";
@@ -26,11 +27,17 @@ const step = z.strictObject({
   repeat: z.number().int().min(1).max(2000).default(1),
   vary: z.record(path, z.array(z.json()).min(1)).optional(),
 });
+const placeShape = z.strictObject({
+  country: z.string().exactOptional(),
+  asn: z.number().int().min(1).exactOptional(),
+  org: z.string().exactOptional(),
+});
 const caseShape = z
   .strictObject({
     name: z.string().min(1),
     rule: z.string().optional(),
     regions: z.array(z.string()).optional(),
+    places: z.record(z.string(), placeShape).optional(),
     record: recordShape.optional(),
     ...change,
     records: z.array(step).min(1).optional(),
@@ -55,6 +62,8 @@ export interface RuleCase {
   readonly records: readonly CloudTrailRecord[];
   /** Configured regions of the records' accounts. */
   readonly regions?: readonly string[];
+  /** Where the records' addresses are, as a GeoIP database would say. */
+  readonly places?: Readonly<Record<string, Place>>;
   readonly expect: "match" | "miss";
   readonly level?: Level;
 }
@@ -81,11 +90,10 @@ export function openCases(
         const { patch, remove } = one;
         const steps = one.records ?? [step.parse({ record: one.record, patch, remove })];
         const records = recordsOf(steps, recordAt);
-        const { name, regions, expect, level } = one;
+        const { name, regions, places, expect, level } = one;
+        const known = { ...(regions && { regions }), ...(places && { places }) };
         const line = document.lineOf([at]);
-        return [
-          { file, line, name, rules: about, records, expect, ...(regions && { regions }), ...(level && { level }) },
-        ];
+        return [{ file, line, name, rules: about, records, ...known, expect, ...(level && { level }) }];
       } catch (error) {
         document.complain([at, one.name], error instanceof Error ? error.message : String(error));
         return [];
@@ -159,7 +167,8 @@ export async function runCase(
 ): Promise<string | undefined> {
   const ids = new Set(one.records.map(({ recipientAccountId }) => recipientAccountId));
   const accounts = [...ids].map((id) => ({ id, ...(one.regions && { regions: one.regions }) }));
-  const found = await makeDetector(compiled, state, { accounts }).feedAll(one.records);
+  const known = { geo: (address: string) => one.places?.[address] };
+  const found = await makeDetector(compiled, state, { accounts, known }).feedAll(one.records);
   const failed = found.find(({ rule }) => rule === RULE_FAILED);
   if (failed !== undefined) return `${failed.title}: ${failed.evidence[0]?.value}`;
   const own = found.filter(({ rule }) => one.rules.includes(rule));
@@ -172,7 +181,7 @@ export async function runCase(
   }
   const facts = one.records.map((record) => {
     const account = accounts.find(({ id }) => id === record.recipientAccountId);
-    return factsOf(record, account);
+    return factsOf(record, account, known);
   });
   if (last === undefined) return `did not match: ${shortfallOf(one.rules, compiled.rules, facts)}`;
   if (one.level === undefined || one.level === last.level) return undefined;

@@ -88,6 +88,18 @@ describe("a case", () => {
 
     assert.deepEqual(await outcomes(text, rules), [undefined, undefined, undefined]);
   });
+
+  it("knows the places of addresses it names", async () => {
+    const rules = compile(
+      ruleText("{ sel: { ids.country: DE, ids.asn: 64496, ids.as_org: EXAMPLE }, condition: sel }"),
+    );
+    const text = `
+- { name: a, record: record.json, patch: { sourceIPAddress: 198.51.100.7 }, places: { 198.51.100.7: { country: DE, asn: 64496, org: EXAMPLE } }, expect: match }
+- { name: b, record: record.json, patch: { sourceIPAddress: 198.51.100.7 }, places: { 198.51.100.8: { country: DE, asn: 64496, org: EXAMPLE } }, expect: miss }
+- { name: c, record: record.json, patch: { sourceIPAddress: 198.51.100.7 }, places: { 198.51.100.7: { country: DE } }, expect: miss }`;
+
+    assert.deepEqual(await outcomes(text, rules), [undefined, undefined, undefined]);
+  });
 });
 
 describe("a case of several records", () => {
