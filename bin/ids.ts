@@ -22,7 +22,7 @@ const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = {
     run: async (argv) => (await import("./scan.ts")).scan(argv),
   },
   rules: {
-    about: "list the rules, or test them against their cases",
+    about: "for rule writers: list, test, coverage, backtest, new",
     run: async (argv) => (await import("./rules.ts")).rules(argv),
   },
   who: {

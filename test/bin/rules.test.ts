@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { readFileSync } from "node:fs";
+import { copyFile, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { rules } from "../../bin/rules.ts";
@@ -239,5 +240,34 @@ describe("ids rules", () => {
     assert.equal(again.code, 2);
     assert.match(again.err, /aws_iam_group_made\.yml is there already/);
     assert.equal(await readFile(join(folder, "aws_iam_group_made.yml"), "utf8"), before);
+  });
+
+  describe("docs/rules.md", () => {
+    const lesson = readFileSync("docs/rules.md", "utf8").split("## Fields")[0] ?? "";
+    const block = (language: string, start: string): string =>
+      [...lesson.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)].find(
+        ([, kind, text]) => kind === language && text?.startsWith(start),
+      )?.[2] ?? "";
+    const name = "our_access_key_for_other_user";
+
+    beforeEach(async () => {
+      await rm(join(folder, "odd.yml"));
+      await writeFile(join(folder, `${name}.yml`), block("yaml", "title:"));
+      await writeFile(join(folder, `${name}.cases.yml`), block("yaml", "- name:"));
+      await copyFile("rules/records/iam_create_access_key.json", join(folder, "key.json"));
+    });
+
+    it("teaches a rule whose cases pass, and which runs beside the bundled ones", async () => {
+      assert.deepEqual(await run("test", folder), { code: 0, out: "1 rules, 3 cases, 0 failed\n", err: "" });
+      assert.equal((await run("list", "--rules", folder)).code, 0);
+    });
+
+    it("quotes what a failing case says", async () => {
+      const record = await readFile(join(folder, "key.json"), "utf8");
+      await writeFile(join(folder, "key.json"), record.replace('"CreateAccessKey"', '"CreateUser"'));
+      const { err } = await run("test", folder);
+
+      assert.ok(err.replaceAll(folder, "my-rules").startsWith(block("text", "my-rules/")), err);
+    });
   });
 });
