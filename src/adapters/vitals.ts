@@ -44,17 +44,21 @@ export function watched(ports: Ports, vitals: Vitals): Ports {
       deactivateKey: (...args) => noted(ports.iam.deactivateKey(...args), iamFault, "iam", vitals),
     },
     trail: {
-      // A region that a policy closes is no fault of CloudTrail's: the answer that it spoils says so.
-      lookup: (...args) =>
-        noted(
-          ports.trail.lookup(...args),
-          (answer) => (answer.kind === "unavailable" ? answer.why : undefined),
-          "cloudtrail",
-          vitals,
-        ),
+      async lookup(query, signal) {
+        const answer = await ports.trail.lookup(query, signal);
+        // A region that a policy closes is no fault of CloudTrail's, neither is an asker who closed the dialog.
+        if (answer.kind !== "unavailable") vitals.ok("cloudtrail");
+        else if (!isGivenUp(signal)) vitals.failed("cloudtrail", answer.why);
+        return answer;
+      },
     },
     logFiles: { open: (...args) => noted(ports.logFiles.open(...args), () => undefined, "s3", vitals) },
   };
+}
+
+/** Ended by whoever asked, and not because it took too long. */
+function isGivenUp(signal: AbortSignal | undefined): boolean {
+  return signal?.reason instanceof Error && signal.reason.name === "AbortError";
 }
 
 /** What is wrong with a post or an edit. */

@@ -78,6 +78,8 @@ describe("vitals", () => {
     await ports.trail.lookup(query);
     assert.equal(of("cloudtrail")?.state, "ok");
     trail.failures.set("eu-north-1", { kind: "unavailable", why: "CloudTrail throttles" });
+    await ports.trail.lookup(query, AbortSignal.abort());
+    assert.equal(of("cloudtrail")?.state, "ok", "whoever asked went away");
     await ports.trail.lookup(query);
     assert.equal(of("cloudtrail")?.why, "CloudTrail throttles");
   });
