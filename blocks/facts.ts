@@ -47,22 +47,54 @@ const CALL_FIELDS: ReadonlySet<string> = new Set(["eventName", "eventSource", "e
 const FACT_WORDS: ReadonlyMap<string, Plain> = new Map([
   ["ids.actor_is_target false", words`it acts on somebody else than its caller`],
   ["ids.actor_is_target true", words`the caller acts on itself`],
+  ["ids.admin_port_open true", words`an administration or database port`],
+  ["ids.attack_tool true", words`its user agent names an attack tool`],
   ["ids.big_instance true", words`big or GPU instances, or very many at once`],
+  ["ids.credential_file true", words`an object named like a credential file`],
   ["ids.dry_run true", words`a dry run, to see whether it would be allowed`],
   ["ids.foreign_account true", words`it lets another account in`],
+  ["ids.from_cloudshell true", words`from CloudShell, as the caller says`],
+  ["ids.from_container true", words`with a container's credentials`],
+  ["ids.from_instance true", words`with an EC2 instance's credentials`],
+  ["ids.from_lambda true", words`with a Lambda function's credentials`],
+  ["ids.from_pipeline true", words`by a build service`],
+  ["ids.instance_credentials_outside true", words`an EC2 instance's credentials, used elsewhere`],
+  ["ids.key_type long-term", words`with a long-term access key`],
   ["ids.mfa false", words`no MFA was used`],
+  ["ids.opt_in_region true", words`a region that has to be enabled first`],
+  ["ids.own_account false", words`the caller belongs to another account`],
   ["ids.policy_grants_admin true", words`the policy gives administrator rights`],
+  ["ids.policy_not_action true", words`the policy allows all but what it names`],
   ["ids.public_principal true", words`it lets everyone in`],
+  ["ids.ransom_note_name true", words`an object named like a ransom note`],
   ["ids.region_unused absent", words`the config does not say which regions are in use`],
   ["ids.region_unused true", words`a region that this account does not use`],
+  ["ids.role_chaining true", words`a role that assumes another`],
+  ["ids.unknown_foreign_account true", words`it lets in an account of nobody you know`],
   ["ids.world_open true", words`it is open to the whole internet`],
   ["userIdentity.type Root", words`by the root user`],
+]);
+
+/** Facts with a value, as the words before it. */
+const VALUE_WORDS: ReadonlyMap<string, Plain> = new Map([
+  ["ids.as_org", words`from the network of `],
+  ["ids.country", words`from the country `],
+  ["ids.foreign_accounts", words`lets in account `],
+  ["ids.policy_escalates", words`opens the escalation path `],
+  ["ids.policy_escalation_kinds", words`opens escalation paths of the kind `],
+  ["ids.ports_open", words`opens port `],
+  ["ids.shared_with", words`lets in `],
+  ["ids.target_principal", words`acts on `],
+  ["ids.tool", words`with `],
+  ["ids.vendor", words`of the vendor `],
+  ["records", words`counted `],
 ]);
 
 function evidenceLine({ field, value }: Evidence): Inline[] {
   const said = FACT_WORDS.get(`${field} ${value}`);
   if (said !== undefined) return [say(said)];
-  if (field === "records") return [say(words`counted `), code(value, 48)];
+  const before = VALUE_WORDS.get(field);
+  if (before !== undefined && value !== "absent") return [say(before), code(value, 48)];
   // Nearly all fields are parameters: their own name is what tells.
   return [code(field.replace(/^requestParameters\./, ""), 40), say(words` is `), code(value, 48)];
 }

@@ -1,0 +1,37 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { why } from "../../blocks/facts.ts";
+import { FACT_NAMES } from "../../src/detect/facts.ts";
+import { alertWith } from "../alert/fixture.ts";
+
+/** What an alert says of one piece of evidence. */
+function saidOf(field: string, value: string): string {
+  return JSON.stringify(why(alertWith({}, { evidence: [{ selection: "selection", field, value }] }), 3));
+}
+
+describe("a fact as evidence", () => {
+  it("is said in words", () => {
+    assert.match(saidOf("ids.attack_tool", "true"), /its user agent names an attack tool/);
+    assert.doesNotMatch(saidOf("ids.attack_tool", "true"), /ids\./);
+  });
+
+  it("is a value behind words where it has one, quoted", () => {
+    assert.match(saidOf("ids.ports_open", "22"), /opens port "},\{"type":"text","text":"22","style":\{"code":true\}/);
+  });
+
+  it("is field and value where there are no words", () => {
+    assert.match(saidOf("ids.ports_open", "absent"), /ids\.ports_open.*absent/);
+    assert.match(saidOf("ids.human", "jack"), /ids\.human.*jack/);
+  });
+
+  it("has words only for facts that there are", () => {
+    const source = readFileSync(new URL("../../blocks/facts.ts", import.meta.url), "utf8");
+    const named = [...source.matchAll(/\["(ids\.\w+)/g)].map(([, name]) => name);
+
+    assert.deepEqual(
+      named.filter((name) => name === undefined || !FACT_NAMES.includes(name)),
+      [],
+    );
+    assert.equal(named.length > 30, true);
+  });
+});
