@@ -15,6 +15,7 @@ import { nearest } from "../src/nearest.ts";
 import { openTrial, type Scope, type Trial, trialText } from "./backtest-report.ts";
 import { columnsOf, counted, type Output } from "./output.ts";
 import { shown } from "./report.ts";
+import { loadWithBundled } from "./rules-test.ts";
 import { UsageError } from "./usage.ts";
 
 const IS_FILE = /\.ya?ml$/;
@@ -30,7 +31,9 @@ export async function backtest(argv: readonly string[], output: Output): Promise
   if (wanted === undefined) throw new UsageError("no RULE given: a rule's name (ids rules list) or a .yml file");
   if (paths.length === 0) throw new UsageError("no PATH given: name log files or folders, or - for standard input");
   if (IS_FILE.test(wanted) && !existsSync(wanted)) throw new UsageError(`RULE "${wanted}" does not exist`);
-  const compiled = await loadRules([IS_FILE.test(wanted) ? wanted : bundledRules(), ...values.rules]);
+  const compiled = await (IS_FILE.test(wanted)
+    ? loadWithBundled([wanted, ...values.rules])
+    : loadRules([bundledRules(), ...values.rules]));
   const trials = rulesOf(wanted, compiled).map((rule) => openTrial(rule, scopeOf(rule, compiled)));
   const unread = await run(trials, compiled, paths, output);
   const columns = columnsOf(output.stdout);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { copyFile, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { copyFile, cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { rules } from "../../bin/rules.ts";
@@ -148,6 +148,45 @@ describe("ids rules", () => {
       falsepositives: [],
       file: join(folder, "odd.yml"),
     });
+  });
+
+  it("test takes a filter of a bundled rule, and tests the folder's own rules alone", async () => {
+    await writeFile(
+      join(folder, "odd.cases.yml"),
+      `${miss}- { name: match, record: { eventName: OddCall }, expect: match }\n`,
+    );
+    const filter = `title: Not Root
+logsource: { product: aws, service: cloudtrail }
+filter: { rules: [aws_root_used], selection: { ids.account: "111122223333" }, condition: not selection }
+`;
+    await writeFile(join(folder, "filter.yml"), filter);
+
+    assert.deepEqual(await run("test", folder), { code: 0, out: "1 rules, 2 cases, 0 failed\n", err: "" });
+  });
+
+  it("test takes a changed copy of a bundled rule", async () => {
+    const [rule, cases] = await Promise.all(
+      ["yml", "cases.yml"].map((end) => readFile(`rules/aws_iam_user_created.${end}`, "utf8")),
+    );
+    await rm(join(folder, "odd.yml"));
+    await writeFile(join(folder, "aws_iam_user_created.yml"), rule ?? "");
+    await writeFile(join(folder, "aws_iam_user_created.cases.yml"), cases ?? "");
+    await cp("rules/records", join(folder, "records"), { recursive: true });
+
+    assert.match((await run("test", folder)).out, /^1 rules, \d+ cases, 0 failed\n$/);
+  });
+
+  it("test tells only what is wrong in the folder, not what the bundled rules would have given", async () => {
+    const filter = "title: F\nlogsource: { product: aws, service: cloudtrail }\n";
+    await writeFile(
+      join(folder, "filter.yml"),
+      `${filter}filter: { rules: [aws_root_used], s: { a: b }, condition: t }\n`,
+    );
+    const { code, err } = await run("test", folder);
+
+    assert.equal(code, 2);
+    assert.match(err, /filter\.yml:3: .*condition/);
+    assert.doesNotMatch(err, /no rule is called/);
   });
 
   it("coverage tells tactics and techniques with their rules", async () => {
