@@ -10,6 +10,7 @@ import type { AccountContext, Fact, FactGroup, FactSource, FactValue, Known } fr
 import { NETWORK_FACTS } from "./network.ts";
 import { OBJECT_FACTS } from "./object.ts";
 import { PORT_FACTS } from "./port.ts";
+import { REFERENCE_FACTS } from "./reference.ts";
 import { REQUEST_FACTS } from "./request.ts";
 import { SESSION_FACTS } from "./session.ts";
 import { SHARE_FACTS } from "./share.ts";
@@ -30,6 +31,7 @@ const GROUPS: readonly (readonly [title: string, group: FactGroup])[] = [
   ["The network", NETWORK_FACTS],
   ["The request", REQUEST_FACTS],
   ["Who is let in", SHARE_FACTS],
+  ["Other accounts", REFERENCE_FACTS],
   ["Ports", PORT_FACTS],
   ["Objects", OBJECT_FACTS],
 ];

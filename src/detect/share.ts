@@ -47,11 +47,6 @@ export const SHARE_FACTS: FactGroup = {
     values: "true, false",
     of: ({ listOf, known }) => listOf("ids.foreign_accounts").some((account) => vendorOf(account, known) === undefined),
   },
-  "ids.target_account": {
-    says: "account of the role that is assumed, passed or acted on by its ARN (`roleArn`), or of AssumeRoot's target; absent for other calls",
-    values: "12 digits",
-    of: ({ record }) => targetAccountOf(record),
-  },
 };
 
 /** AWS lets a thing be shared with fewer; a hostile request may name more. */
@@ -149,9 +144,4 @@ function opensAcl(request: JsonObject): boolean {
     if ((key === "URI" || key.startsWith("x-amz-grant-")) && PUBLIC_GROUP.test(String(value))) return true;
   }
   return false;
-}
-
-function targetAccountOf({ requestParameters: request }: CloudTrailRecord): string | undefined {
-  const named: readonly (Json | undefined)[] = [valueAt(request, "roleArn"), valueAt(request, "targetPrincipal")];
-  return named.flatMap((name) => (typeof name === "string" ? partyOf(name) : [])).find(isAccountId);
 }

@@ -49,6 +49,8 @@ const rules = (cidrIp: string) => ({
 const putUserPolicy = '{"Statement":{"Effect":"Allow","Action":"iam:PutUserPolicy","Resource":"*"}}';
 const allButSts = '{"Statement":{"Effect":"Allow","NotAction":"sts:*","Resource":"*"}}';
 const shareImage = (add: object) => ec2("ModifyImageAttribute", { launchPermission: { add: { items: [add] } } });
+const FOREIGN_KEY = "arn:aws:kms:us-east-1:444455556666:key/k";
+const OWN_KEY = `arn:aws:kms:us-east-1:${ACCOUNT}:key/k`;
 const vendors = new Map([["444455556666", "Example"]]);
 
 type Context = Known & { readonly regions?: readonly string[] };
@@ -421,6 +423,26 @@ const table: readonly Row[] = [
     "a role of another account",
     { requestParameters: { roleArn: "arn:aws:iam::444455556666:role/x" } },
     "444455556666",
+  ],
+  [
+    "ids.foreign_arns",
+    "a bucket encrypted with another account's key",
+    s3("PutBucketEncryption", { rules: [{ kMSMasterKeyID: FOREIGN_KEY }, { kMSMasterKeyID: OWN_KEY }] }),
+    [FOREIGN_KEY],
+  ],
+  ["ids.foreign_arns", "a key of one's own", s3("PutBucketEncryption", { key: OWN_KEY }), undefined],
+  [
+    "ids.foreign_arns",
+    "a key of another account of one's own",
+    s3("PutBucketEncryption", { key: FOREIGN_KEY }),
+    undefined,
+    { accounts: new Set(["444455556666"]) },
+  ],
+  [
+    "ids.foreign_arns",
+    "a policy of AWS's",
+    iam("AttachUserPolicy", { policyArn: "arn:aws:iam::aws:policy/X" }),
+    undefined,
   ],
   ["ids.ports_open", "SSH for the world", ec2("AuthorizeSecurityGroupIngress", rules("0.0.0.0/0")), ["22"]],
   ["ids.ports_open", "SSH for an office", ec2("AuthorizeSecurityGroupIngress", rules("198.51.100.0/24")), undefined],
