@@ -43,8 +43,18 @@ const lineOf = ({ rule, level, kind, count, example }: RuleNoise): string =>
 /** @returns undefined for a value that is no whole number from 1 on. */
 const countOf = (text: string): number | undefined => (/^[1-9]\d{0,8}$/.test(text) ? Number(text) : undefined);
 
+function optionsOf(argv: readonly string[]) {
+  try {
+    return parseArgs({ args: [...argv], options: OPTIONS }).values;
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : String(error));
+    return undefined;
+  }
+}
+
 async function noise(argv: readonly string[]): Promise<number> {
-  const { values } = parseArgs({ args: [...argv], options: OPTIONS });
+  const values = optionsOf(argv);
+  if (values === undefined) return 2;
   const [seed, weeks, learnDays] = [values.seed, values.weeks, values.learn].map(countOf);
   if (seed === undefined || weeks === undefined || learnDays === undefined) {
     console.error("--seed, --weeks and --learn are whole numbers from 1 on");

@@ -7,7 +7,7 @@ import { createHash } from "node:crypto";
 import type { JsonObject } from "../../src/cloudtrail/record.ts";
 import { keyIdOf, uniqueIdOf } from "../key.ts";
 import { isoSeconds } from "../record.ts";
-import type { Day } from "./day.ts";
+import { type Day, timeOn } from "./day.ts";
 import { addressOf, HOME, type Person, PROD, staffOn } from "./people.ts";
 
 export interface Actor {
@@ -74,34 +74,63 @@ export function serviceActor(account: string, service: string): Actor {
   return { identity: { type: "AWSService", invokedBy: service }, arn: service, account, ip: service, agent: service };
 }
 
+/** When somebody sits down and signs in. */
+export const dayBegins = (who: Person, day: Day): number => timeOn(day, 8.2 - who.utcOffset);
+
 /** What somebody signed in with a permission set of Identity Center does; console or command line. */
 export function ssoActor(who: Person, set: string, account: string, day: Day, where: "console" | "cli"): Actor {
   const suffix = createHash("sha256").update(`${account}/${set}`).digest("hex").slice(0, 16);
   const role = { account, path: `aws-reserved/sso.amazonaws.com/${HOME}/`, name: `AWSReservedSSO_${set}_${suffix}` };
   const place = { ip: addressOf(who, day), agent: where === "console" ? who.browser : who.cli };
-  const actor = roleActor(role, `${who.name}@example.com`, day.start + 7 * 3_600_000, place);
+  const actor = roleActor(role, `${who.name}@example.com`, dayBegins(who, day), place);
   return where === "console" ? { ...actor, console: true } : actor;
 }
 
-/** An IAM user with its long-term key, or in the console after a sign-in with MFA. */
-export function userActor(who: Person, account: string, day: Day, where: "console" | "cli", key = 0): Actor {
+/** An IAM user with one of its long-term keys: the first is 0. */
+export function keyActor(who: Person, account: string, day: Day, key: number): Actor {
+  const identity = { ...userIdentity(who, account), accessKeyId: userKeyOf(who, account, key), userName: who.name };
+  return { identity, arn: identity.arn, account, ip: addressOf(who, day), agent: who.cli };
+}
+
+/** An IAM user in the console, from a sign-in on. */
+export function signedInActor(who: Person, account: string, day: Day, at: number, mfa = true): Actor {
+  const accessKeyId = keyIdOf("ASIA", account, `${who.name}/${at}`);
+  const attributes = { creationDate: isoSeconds(at), mfaAuthenticated: String(mfa) };
+  const identity = { ...userIdentity(who, account), accessKeyId, userName: who.name, sessionContext: { attributes } };
+  return { identity, arn: identity.arn, account, ip: addressOf(who, day), agent: who.browser, console: true };
+}
+
+/** The same user while it signs in: no key and no session yet. */
+export function signingInActor(who: Person, account: string, day: Day): Actor {
+  const identity = { ...userIdentity(who, account), userName: who.name };
+  return { identity, arn: identity.arn, account, ip: addressOf(who, day), agent: who.browser };
+}
+
+function userIdentity(
+  who: Person,
+  account: string,
+): { readonly type: "IAMUser"; readonly principalId: string; readonly arn: string; readonly accountId: string } {
   const arn = `arn:aws:iam::${account}:user/${who.name}`;
-  const principalId = uniqueIdOf("AIDA", `${account}/${who.name}`);
-  const shared = { type: "IAMUser", principalId, arn, accountId: account };
-  if (where === "cli") {
-    const accessKeyId = userKeyOf(who, account, key);
-    return {
-      identity: { ...shared, accessKeyId, userName: who.name },
-      arn,
-      account,
-      ip: addressOf(who, day),
-      agent: who.cli,
-    };
-  }
-  const accessKeyId = keyIdOf("ASIA", account, `${who.name}/${day.index}`);
-  const attributes = { creationDate: isoSeconds(day.start + 8 * 3_600_000), mfaAuthenticated: "true" };
-  const identity = { ...shared, accessKeyId, userName: who.name, sessionContext: { attributes } };
-  return { identity, arn, account, ip: addressOf(who, day), agent: who.browser, console: true };
+  return { type: "IAMUser", principalId: uniqueIdOf("AIDA", `${account}/${who.name}`), arn, accountId: account };
+}
+
+/** What a service does in somebody's name: CloudFormation, with the rights of whoever changed the stack. */
+export function through(by: Actor, service: string): Actor {
+  const { identity, arn, account } = by;
+  return { identity: { ...identity, invokedBy: service }, arn, account, ip: service, agent: service };
+}
+
+/** What AssumeRole and its siblings answer; the token is CloudTrail's to hide. */
+export function issued(session: Actor, at: number): JsonObject {
+  const { accessKeyId = null, principalId = null } = session.identity;
+  return {
+    credentials: {
+      accessKeyId,
+      sessionToken: "HIDDEN_DUE_TO_SECURITY_REASONS",
+      expiration: isoSeconds(at + 3_600_000),
+    },
+    assumedRoleUser: { assumedRoleId: principalId, arn: session.arn },
+  };
 }
 
 export const userKeyOf = (who: Person, account: string, key: number): string =>

@@ -3,9 +3,9 @@
  * Pure. The office move is in people.ts, the worker without its rights in upkeep.ts.
  */
 import type { JsonObject } from "../../src/cloudtrail/record.ts";
-import { adminActor, roleArn } from "./actor.ts";
+import { adminActor, issued, roleActor, roleArn } from "./actor.ts";
 import type { Call } from "./call.ts";
-import { accessReview, newKey, newPhone, oldKeyGone, oldKeyOff, welcome } from "./credentials.ts";
+import { accessReview, firstLook, newKey, newPhone, oldKeyGone, oldKeyOff, welcome } from "./credentials.ts";
 import { type Day, momentsOn, timeOn } from "./day.ts";
 import { DEV, PROD } from "./people.ts";
 import {
@@ -23,7 +23,7 @@ import { made, type Step } from "./terraform.ts";
 /** Day from the first Monday (0) → what happens. Those of the first week happen in the learning period. */
 const CALENDAR: Readonly<Record<number, ReadonlyArray<(day: Day) => Generator<Call>>>> = {
   3: [accessReview],
-  7: [welcome],
+  7: [welcome, firstLook],
   8: [patchTuesday, newKey],
   9: [openWeb, lateDecision],
   10: [oldKeyOff, accessReview],
@@ -81,11 +81,12 @@ function* crossAccount(day: Day): Generator<Call> {
   const alice = adminActor("alice", day, "cli");
   const role = { account: DEV, name: "platform-admin" };
   const sharedEventID = day.random.uuid();
+  const at = timeOn(day, 14.1);
   const call = {
-    at: timeOn(day, 14.1),
+    at,
     action: "sts:AssumeRole",
     params: { roleArn: roleArn(role), roleSessionName: "alice" },
-    answer: { assumedRoleUser: { arn: `arn:aws:sts::${DEV}:assumed-role/${role.name}/alice` } },
+    answer: issued(roleActor(role, "alice", at, { ip: alice.ip, agent: alice.agent }), at),
     resources: [{ accountId: DEV, type: "AWS::IAM::Role", ARN: roleArn(role) }],
     more: { sharedEventID },
   };

@@ -67,7 +67,7 @@ export function recordOf(call: Call, ids: { readonly eventID: string; readonly r
   const [service = "", eventName = ""] = call.action.split(":");
   const isGlobal = GLOBAL_SERVICES.has(service);
   const region = isGlobal ? GLOBAL : (call.region ?? HOME);
-  const byService = by.ip.endsWith(".amazonaws.com");
+  const byService = by.ip.endsWith(".amazonaws.com") || by.ip === "AWS Internal";
   return {
     eventVersion: "1.11",
     userIdentity: by.identity,

@@ -2,12 +2,12 @@
  * CI: GitHub Actions deploys several times a day, plans at night, and brings preview environments up and down.
  * Pure.
  */
-import { uniqueIdOf } from "../key.ts";
-import { type Actor, roleActor, roleArn } from "./actor.ts";
+import { type Actor, adminActor, issued, roleActor, roleArn, through } from "./actor.ts";
 import type { Call } from "./call.ts";
 import { CHANGES, newRole } from "./change.ts";
 import { type Day, isWorkday, momentsOn, timeOn } from "./day.ts";
 import { DEV, PROD, SERVICES, type ServiceName } from "./people.ts";
+import { allowing } from "./request.ts";
 import { made, planOf, type Step } from "./terraform.ts";
 
 const TERRAFORM =
@@ -26,6 +26,7 @@ export function* ciDay(day: Day): Generator<Call> {
   const service = day.random.pick(SERVICES);
   if (day.weekday === 1) yield* previewUp(day, service);
   if (day.weekday === 3) yield* previewDown(day, service);
+  if (day.weekday === 2) yield* stackUpdate(day);
 }
 
 /** Signs the workflow in. GitHub's runners have another address each time. */
@@ -48,10 +49,7 @@ export function* signIn(day: Day, at: number, account: string): Generator<Call, 
     params: { roleArn: roleArn(role), roleSessionName: "GitHubActions", durationSeconds: 3600 },
     answer: {
       subjectFromWebIdentityToken: SUBJECT,
-      assumedRoleUser: {
-        assumedRoleId: `${uniqueIdOf("AROA", `${account}/${role.name}`)}:GitHubActions`,
-        arn: session.arn,
-      },
+      ...issued(session, at),
       provider: federatedProvider,
       audience: "sts.amazonaws.com",
     },
@@ -158,4 +156,35 @@ function* previewDown(day: Day, service: ServiceName): Generator<Call> {
     },
   ];
   yield* made(steps, session, at, day.random);
+}
+
+/** One old service is a CloudFormation stack, changed by hand each week; CloudFormation makes the calls in that name. */
+function* stackUpdate(day: Day): Generator<Call> {
+  const by = adminActor("carol", day, "cli");
+  const stackName = "newsletter";
+  const at = timeOn(day, 12.2);
+  const ask: readonly Step[] = [
+    { action: "cloudformation:CreateChangeSet", params: { stackName, changeSetName: `change-${day.index}` } },
+    { action: "cloudformation:DescribeChangeSet", params: { stackName } },
+    { action: "cloudformation:ExecuteChangeSet", params: { stackName, changeSetName: `change-${day.index}` } },
+  ];
+  yield* made(ask, by, at, day.random, { stepMs: 20_000 });
+  const rule = `newsletter-Schedule-${day.random.hex(12).toUpperCase()}`;
+  const steps: readonly Step[] = [
+    {
+      action: "lambda:UpdateFunctionCode20150331v2",
+      params: { functionName: "newsletter", s3Bucket: "acme-artifacts" },
+    },
+    { action: "iam:GetRole", params: { roleName: "newsletter-Role" } },
+    {
+      action: "iam:PutRolePolicy",
+      params: { roleName: "newsletter-Role", policyName: "send", policyDocument: allowing(["ses:SendEmail"], "*") },
+    },
+    { action: "events:PutRule", params: { name: rule, scheduleExpression: "rate(1 day)" } },
+    { action: "events:PutTargets", params: { rule, targets: [{ id: "1" }] } },
+    { action: "events:RemoveTargets", params: { rule: "newsletter-Schedule-OLD", ids: ["1"] } },
+    { action: "events:DeleteRule", params: { name: "newsletter-Schedule-OLD" } },
+    { action: "logs:DeleteLogGroup", params: { logGroupName: "/newsletter/old" } },
+  ];
+  yield* made(steps, through(by, "cloudformation.amazonaws.com"), at + 90_000, day.random, { stepMs: 3000 });
 }

@@ -18,7 +18,7 @@ export interface CompanyOptions {
   readonly seed: number;
   /** The new hire comes in the second, the offices move before the third; later weeks are quiet ones. */
   readonly weeks: number;
-  /** Share of the repeated reads that is kept, up to 1; what happens and what is written is the same. */
+  /** Share of the repeated reads that is kept, up to 1; what is on the calendar happens all the same. */
   readonly volume: number;
 }
 

@@ -3,8 +3,8 @@
  * Pure.
  */
 import type { JsonObject } from "../../src/cloudtrail/record.ts";
-import { type Actor, adminActor, userActor, userKeyOf } from "./actor.ts";
-import type { Call } from "./call.ts";
+import { adminActor, keyActor, signedInActor, signingInActor, ssoActor, userKeyOf } from "./actor.ts";
+import { type Call, denied } from "./call.ts";
 import { type Day, timeOn } from "./day.ts";
 import { NEW_HIRE, type Person, PROD, VETERAN } from "./people.ts";
 import { made, type Step } from "./terraform.ts";
@@ -51,8 +51,8 @@ export function* welcome(day: Day): Generator<Call> {
   ];
   yield* made(steps, adminActor("alice", day), timeOn(day, 8.6), day.random, { stepMs: 30_000 });
   const at = timeOn(day, 9.9);
-  const user = userActor(NEW_HIRE, PROD, day, "console");
-  yield firstSignIn(user, at);
+  const user = signedInActor(NEW_HIRE, PROD, day, at, false);
+  yield firstSignIn(day, at);
   const serialNumber = `arn:aws:iam::${PROD}:mfa/${userName}`;
   const own: readonly Step[] = [
     { action: "iam:ChangePassword" },
@@ -68,24 +68,47 @@ export function* welcome(day: Day): Generator<Call> {
   yield* made(own, user, at + 60_000, day.random, { stepMs: 60_000 });
 }
 
-/** A password somebody else has set, and no MFA yet. */
-function firstSignIn(user: Actor, at: number): Call {
-  const { console: _, ...outside } = user;
-  const { accessKeyId: _key, sessionContext: _session, ...identity } = outside.identity;
+/** With a password that somebody else has set, and no MFA yet. */
+function firstSignIn(day: Day, at: number): Call {
   const additionalEventData = {
     LoginTo: "https://console.aws.amazon.com/console/home",
     MobileVersion: "No",
     MFAUsed: "No",
   };
   const more = { eventType: "AwsConsoleSignIn", additionalEventData };
-  return {
-    at,
-    by: { ...outside, identity },
-    action: "signin:ConsoleLogin",
-    region: "us-east-1",
-    answer: { ConsoleLogin: "Success" },
-    more,
-  };
+  const by = signingInActor(NEW_HIRE, PROD, day);
+  return { at, by, action: "signin:ConsoleLogin", region: "us-east-1", answer: { ConsoleLogin: "Success" }, more };
+}
+
+/** His first afternoon at the shell: he looks at everything there is, and learns what he may not see. */
+export function* firstLook(day: Day): Generator<Call> {
+  const by = ssoActor(NEW_HIRE, "Developer", PROD, day, "cli");
+  const walls = ["iam:ListUsers", "organizations:ListAccounts", "secretsmanager:ListSecrets"];
+  const open = [
+    "sts:GetCallerIdentity",
+    "ec2:DescribeInstances",
+    "ec2:DescribeVpcs",
+    "s3:ListBuckets",
+    "lambda:ListFunctions20150331",
+    "ecs:ListClusters",
+    "ecs:ListServices",
+    "rds:DescribeDBInstances",
+    "dynamodb:ListTables",
+    "sqs:ListQueues",
+    "sns:ListTopics",
+    "logs:DescribeLogGroups",
+    "cloudformation:DescribeStacks",
+    "ecr:DescribeRepositories",
+    "kms:ListAliases",
+    "ssm:DescribeParameters",
+    "route53:ListHostedZones",
+    "events:ListRules",
+  ];
+  const steps = [
+    ...open.map((action) => ({ action })),
+    ...walls.map((action) => ({ action, error: denied(by, action) })),
+  ];
+  yield* made(steps, by, timeOn(day, 13.1), day.random, { stepMs: 120_000 });
 }
 
 const keyAnswer = (who: Person, key: number): JsonObject => ({
@@ -97,13 +120,13 @@ export function* newKey(day: Day): Generator<Call> {
   const { name: userName } = VETERAN;
   yield* made(
     [{ action: "iam:CreateAccessKey", params: { userName }, answer: keyAnswer(VETERAN, 1) }],
-    userActor(VETERAN, PROD, day, "cli", 0),
+    keyActor(VETERAN, PROD, day, 0),
     timeOn(day, 10.1),
     day.random,
   );
   yield* made(
     [{ action: "iam:ChangePassword" }],
-    userActor(VETERAN, PROD, day, "console"),
+    signedInActor(VETERAN, PROD, day, timeOn(day, 9.2)),
     timeOn(day, 10.4),
     day.random,
   );
@@ -112,7 +135,7 @@ export function* oldKeyOff(day: Day): Generator<Call> {
   const params = { userName: VETERAN.name, accessKeyId: userKeyOf(VETERAN, PROD, 0), status: "Inactive" };
   yield* made(
     [{ action: "iam:UpdateAccessKey", params }],
-    userActor(VETERAN, PROD, day, "cli", 1),
+    keyActor(VETERAN, PROD, day, 1),
     timeOn(day, 10.2),
     day.random,
   );
@@ -121,7 +144,7 @@ export function* oldKeyGone(day: Day): Generator<Call> {
   const params = { userName: VETERAN.name, accessKeyId: userKeyOf(VETERAN, PROD, 0) };
   yield* made(
     [{ action: "iam:DeleteAccessKey", params }],
-    userActor(VETERAN, PROD, day, "cli", 1),
+    keyActor(VETERAN, PROD, day, 1),
     timeOn(day, 11),
     day.random,
   );
@@ -135,5 +158,7 @@ export function* newPhone(day: Day): Generator<Call> {
     { action: "iam:CreateVirtualMFADevice", params: { virtualMFADeviceName: "heidi-phone-2", path: "/" } },
     { action: "iam:EnableMFADevice", params: { userName, serialNumber: fresh ?? "" } },
   ];
-  yield* made(steps, userActor(VETERAN, PROD, day, "console"), timeOn(day, 12.1), day.random, { stepMs: 40_000 });
+  yield* made(steps, signedInActor(VETERAN, PROD, day, timeOn(day, 11.9)), timeOn(day, 12.1), day.random, {
+    stepMs: 40_000,
+  });
 }

@@ -4,8 +4,7 @@
  * Pure.
  */
 import type { JsonObject } from "../../src/cloudtrail/record.ts";
-import { uniqueIdOf } from "../key.ts";
-import { roleActor, roleArn, serviceActor, serviceLinkedActor } from "./actor.ts";
+import { type Actor, issued, type Role, roleActor, roleArn, serviceActor, serviceLinkedActor } from "./actor.ts";
 import type { Call } from "./call.ts";
 import { beatsOn, type Day, isWorkday, momentsOn, timeOn } from "./day.ts";
 import { HOME, LAMBDA_SDK, NAT_ADDRESS, NEW_REGION, PROD, SERVICES, type ServiceName, secretsOf } from "./people.ts";
@@ -23,17 +22,16 @@ export function* servicesDay(day: Day): Generator<Call> {
   yield* functions(day);
 }
 
-/** A service takes on the role of something it runs. */
-export function assumed(day: Day, at: number, service: string, role: string, session: string, region: string): Call {
-  const arn = `arn:aws:sts::${PROD}:assumed-role/${role}/${session}`;
+/** A service takes on the role of something that it runs. */
+function assumed(day: Day, at: number, service: string, session: Actor, role: Role, region: string): Call {
   return {
     at,
     by: serviceActor(PROD, service),
     action: "sts:AssumeRole",
     region,
-    params: { roleArn: roleArn({ account: PROD, name: role }), roleSessionName: session },
-    answer: { assumedRoleUser: { assumedRoleId: `${uniqueIdOf("AROA", `${PROD}/${role}`)}:${session}`, arn } },
-    resources: [{ accountId: PROD, type: "AWS::IAM::Role", ARN: roleArn({ account: PROD, name: role }) }],
+    params: { roleArn: roleArn(role), roleSessionName: session.arn.split("/").at(-1) ?? "" },
+    answer: issued(session, at),
+    resources: [{ accountId: PROD, type: "AWS::IAM::Role", ARN: roleArn(role) }],
     more: { sharedEventID: day.random.uuid() },
   };
 }
@@ -47,8 +45,8 @@ function* instances(day: Day, region: string): Generator<Call> {
       agent: "aws-sdk-go-v2/1.39.2 os/linux lang/go#1.25.1 md/GOARCH#arm64",
     };
     for (const at of beatsOn(day, 60)) {
-      yield assumed(day, at, "ec2.amazonaws.com", "web-instance", id, region);
-      const session = roleActor({ account: PROD, name: "web-instance" }, id, at, place);
+      const session = roleActor(WEB_INSTANCE, id, at, place);
+      yield assumed(day, at, "ec2.amazonaws.com", session, WEB_INSTANCE, region);
       const read = day.random.chance(0.5) ? "ssm:GetParametersByPath" : "kms:Decrypt";
       yield {
         at: at + 30_000,
@@ -75,6 +73,7 @@ function* instances(day: Day, region: string): Generator<Call> {
     }
   }
 }
+const WEB_INSTANCE: Role = { account: PROD, name: "web-instance" };
 const KEY: JsonObject = { encryptionAlgorithm: "SYMMETRIC_DEFAULT", encryptionContext: { app: "web" } };
 
 /** A task of the container service: role, network card, the same secrets as always, log stream, target group. */
@@ -82,7 +81,9 @@ function* containerStart(day: Day, at: number, region: string): Generator<Call> 
   const { random } = day;
   const service: ServiceName = random.pick(SERVICES);
   const task = random.hex(32);
-  yield assumed(day, at, "ecs-tasks.amazonaws.com", `${service}-task`, task, region);
+  const role = { account: PROD, name: `${service}-task` };
+  const app = roleActor(role, task, at, { ip: NAT_ADDRESS[region] ?? "", agent: SDK });
+  yield assumed(day, at, "ecs-tasks.amazonaws.com", app, role, region);
   const ecs = serviceLinkedActor(PROD, "ecs.amazonaws.com", "AWSServiceRoleForECS", "ecs-service-scheduler", at);
   const eni = `eni-0${random.hex(16)}`;
   yield* made(
@@ -104,10 +105,6 @@ function* containerStart(day: Day, at: number, region: string): Generator<Call> 
     random,
     { region },
   );
-  const app = roleActor({ account: PROD, name: `${service}-task` }, task, at, {
-    ip: NAT_ADDRESS[region] ?? "",
-    agent: SDK,
-  });
   yield* made(
     secretsOf(service).map((secretId) => ({ action: "secretsmanager:GetSecretValue", params: { secretId } })),
     app,
@@ -175,9 +172,10 @@ function* scaling(day: Day, at: number, region: string, grows: boolean): Generat
 function* functions(day: Day): Generator<Call> {
   for (const at of beatsOn(day, 8)) {
     const name = `${day.random.pick(SERVICES)}-events`;
-    yield assumed(day, at, "lambda.amazonaws.com", name, name, HOME);
+    const role = { account: PROD, name };
+    const session = roleActor(role, name, at, { ip: NAT_ADDRESS[HOME] ?? "", agent: LAMBDA_SDK });
+    yield assumed(day, at, "lambda.amazonaws.com", session, role, HOME);
     if (!day.random.chance(0.06 / day.volume)) continue;
-    const session = roleActor({ account: PROD, name }, name, at, { ip: NAT_ADDRESS[HOME] ?? "", agent: LAMBDA_SDK });
     const logStreamName = `${new Date(at).toISOString().slice(0, 10).replaceAll("-", "/")}/[$LATEST]${day.random.hex(32)}`;
     yield {
       at: at + 1500,

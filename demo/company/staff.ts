@@ -2,9 +2,9 @@
  * People at work: the console with the many reads behind each page, the command line, and the small changes of a day.
  * Pure.
  */
-import { type Actor, ssoActor } from "./actor.ts";
+import { type Actor, dayBegins, issued, ssoActor } from "./actor.ts";
 import { type Call, denied } from "./call.ts";
-import { type Day, isWorkday, momentsOn, thinned, timeOn } from "./day.ts";
+import { type Day, isWorkday, momentsOn, thinned } from "./day.ts";
 import { ADMIN_DEEDS, DEVELOPER_DEEDS } from "./deeds.ts";
 import { addressOf, DEV, HOME, type Person, PROD, SERVICES, staffOn } from "./people.ts";
 import { made, type Step } from "./terraform.ts";
@@ -96,10 +96,10 @@ export function* staffDay(day: Day): Generator<Call> {
 }
 
 function* workday(who: Person, day: Day): Generator<Call> {
-  const [from, until] = [8.2 - who.utcOffset, 16.8 - who.utcOffset];
+  const [from, until] = [8.3 - who.utcOffset, 16.8 - who.utcOffset];
   const account = who.team === "product" && day.random.chance(0.4) ? DEV : PROD;
   const inConsole = ssoActor(who, SETS[who.team], account, day, "console");
-  yield* samlSignIn(who, inConsole, timeOn(day, from), day);
+  yield* samlSignIn(who, inConsole, dayBegins(who, day), day);
   for (const at of momentsOn(day, thinned(day, who.team === "platform" ? 16 : 7), from, until)) {
     const page = who.team === "finance" ? "bills" : day.random.pick(Object.keys(PAGES));
     yield* made(pageOf(page, inConsole, who, day), inConsole, at, day.random, { stepMs: 250 });
@@ -136,7 +136,7 @@ function* samlSignIn(who: Person, by: Actor, at: number, day: Day): Generator<Ca
     answer: {
       subjectType: "persistent",
       issuer: "https://portal.sso.eu-west-1.amazonaws.com/saml/assertion",
-      assumedRoleUser: { arn: by.arn },
+      ...issued(by, at),
     },
   };
   const more = {

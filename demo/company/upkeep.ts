@@ -2,17 +2,22 @@
  * What looks after the rest by itself: Config, Security Hub, Backup, the janitor of old snapshots; and one worker that was deployed wrong.
  * Pure.
  */
-import { type Actor, roleActor, serviceLinkedActor } from "./actor.ts";
+import type { JsonObject } from "../../src/cloudtrail/record.ts";
+import { type Actor, roleActor, serviceActor, serviceLinkedActor } from "./actor.ts";
 import { type Call, denied } from "./call.ts";
 import { beatsOn, DAY_MS, type Day, momentsOn, thinned, timeOn } from "./day.ts";
 import { DEV, HOME, LAMBDA_SDK, NAT_ADDRESS, PROD } from "./people.ts";
 import { allowing } from "./request.ts";
 import { made, type Step } from "./terraform.ts";
 
+/** The key of the shop's disks and databases. */
+const KEY_ARN = `arn:aws:kms:${HOME}:${PROD}:key/11112222-3333-4444-5555-666677778888`;
+
 export function* upkeepDay(day: Day): Generator<Call> {
   yield* config(day);
   yield* backups(day);
   yield* janitor(day);
+  yield* inspection(day);
   if (day.week === 2 && day.weekday >= 1 && day.weekday <= 3) yield* misconfigured(day);
 }
 
@@ -93,7 +98,7 @@ function* backups(day: Day): Generator<Call> {
       {
         action: "kms:CreateGrant",
         params: {
-          keyId: `arn:aws:kms:${HOME}:${PROD}:key/11112222-3333-4444-5555-666677778888`,
+          keyId: KEY_ARN,
           operations: ["Decrypt", "GenerateDataKey"],
         },
       },
@@ -144,6 +149,50 @@ function* janitor(day: Day): Generator<Call> {
   yield* made(steps, session, at, day.random);
 }
 
+/** Inspector looks at what runs, RDS at its key; KMS renews that key once a year, by itself. */
+function* inspection(day: Day): Generator<Call> {
+  const inspector = serviceLinkedActor(
+    PROD,
+    "inspector2.amazonaws.com",
+    "AWSServiceRoleForAmazonInspector2",
+    "inspector2",
+    day.start,
+  );
+  const looks = [
+    "ssm:DescribeInstanceInformation",
+    "ec2:DescribeInstances",
+    "ec2:DescribeImages",
+    "ecr:DescribeRepositories",
+    "lambda:ListFunctions20150331",
+  ];
+  for (const at of beatsOn(day, 240))
+    yield* made(
+      looks.map((action) => ({ action })),
+      inspector,
+      at,
+      day.random,
+    );
+  for (const at of beatsOn(day, 480)) {
+    const params = { keyId: KEY_ARN, keySpec: "AES_256", encryptionContext: { "aws:rds:db-id": "shop" } };
+    yield { at, by: serviceActor(PROD, "rds.amazonaws.com"), action: "kms:GenerateDataKey", params };
+  }
+  yield serviceEvent(timeOn(day, 1.2), "backup:BackupJobStarted", { resourceType: "EBS", state: "RUNNING" });
+  yield serviceEvent(timeOn(day, 1.9), "backup:BackupJobCompleted", { resourceType: "EBS", state: "COMPLETED" });
+  if (day.index === 12) yield serviceEvent(timeOn(day, 6.6), "kms:RotateKey", { keyId: KEY_ARN });
+}
+
+/** What a service did by itself: nobody called, and the identity has no type. */
+function serviceEvent(at: number, action: string, serviceEventDetails: JsonObject): Call {
+  const by = {
+    identity: { accountId: PROD, invokedBy: "AWS Internal" },
+    arn: "",
+    account: PROD,
+    ip: "AWS Internal",
+    agent: "AWS Internal",
+  };
+  return { at, by, action, more: { eventType: "AwsServiceEvent", serviceEventDetails } };
+}
+
 /** A worker that was deployed without its right to decrypt: the same call refused every minute, for three days. */
 function* misconfigured(day: Day): Generator<Call> {
   const thumbnailer: Actor = roleActor({ account: PROD, name: "thumbnailer" }, "i-0777d4c3b2a1f0e98", day.start, {
@@ -153,11 +202,7 @@ function* misconfigured(day: Day): Generator<Call> {
   const count = thinned(day, 1440);
   for (let nth = 0; nth < count; nth++) {
     const at = day.start + Math.floor((nth * DAY_MS) / count);
-    const error = denied(
-      thumbnailer,
-      "kms:Decrypt",
-      `arn:aws:kms:${HOME}:${PROD}:key/11112222-3333-4444-5555-666677778888`,
-    );
+    const error = denied(thumbnailer, "kms:Decrypt", KEY_ARN);
     yield { at, by: thumbnailer, action: "kms:Decrypt", params: { encryptionAlgorithm: "SYMMETRIC_DEFAULT" }, error };
   }
 }
@@ -168,6 +213,6 @@ export const REPAIR: Step = {
   params: {
     roleName: "thumbnailer",
     policyName: "decrypt",
-    policyDocument: allowing(["kms:Decrypt"], `arn:aws:kms:${HOME}:${PROD}:key/11112222-3333-4444-5555-666677778888`),
+    policyDocument: allowing(["kms:Decrypt"], KEY_ARN),
   },
 };

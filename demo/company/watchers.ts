@@ -4,7 +4,7 @@
  */
 import type { JsonObject } from "../../src/cloudtrail/record.ts";
 import { uniqueIdOf } from "../key.ts";
-import { type Actor, type Place, roleActor, roleArn } from "./actor.ts";
+import { type Actor, issued, type Place, roleActor, roleArn } from "./actor.ts";
 import { type Call, denied } from "./call.ts";
 import { beatsOn, type Day, isWorkday, someOf, timeOn } from "./day.ts";
 import { BUCKETS, DEV, GLOBAL, HOME, NEW_REGION, PROD, VENDORS } from "./people.ts";
@@ -86,9 +86,7 @@ function* visit(day: Day, at: number, vendor: string, roleName: string, place: P
       externalId: `acme-${vendor.slice(0, 4)}`,
       durationSeconds: 3600,
     },
-    answer: {
-      assumedRoleUser: { assumedRoleId: `${uniqueIdOf("AROA", `${PROD}/${roleName}`)}:${roleName}`, arn: session.arn },
-    },
+    answer: issued(session, at),
     resources: [{ accountId: PROD, type: "AWS::IAM::Role", ARN: roleArn(role) }],
     more: { sharedEventID: day.random.uuid() },
   };
