@@ -93,10 +93,10 @@ export function trialText(trial: Trial, columns: number): string {
   const who = [...people, ...(rest > 0 ? [`the rest for ${rest} others`] : [])].join(", ");
   const triggers = findings.flatMap(({ sightings }) => sightings.at(-1) ?? []);
   return [
-    `${head}: would have fired ${times(findings.length)} in ${counted(days, "day")}: ${who}\n`,
+    `${broken(`${head}: would have fired ${times(findings.length)} in ${counted(days, "day")}:`, who, "    ", columns)}\n`,
     `${alertsText(trial)}\n`,
     note,
-    `\n${sparkText(trial)}\n\n`,
+    `\n${sparkText(trial, columns)}\n\n`,
     tallyText("principals", principals, columns),
     tallyText("actions", tally(triggers.map(({ action }) => action)), columns),
     tallyText("addresses", tally(triggers.map(({ ip }) => ip)), columns),
@@ -163,7 +163,7 @@ function alertsText({ findings }: Trial): string {
 }
 
 /** `per day    ▁▁▂▇▁▁▁  2026-11-14 to 2026-11-20, at most 5` */
-function sparkText(trial: Trial): string {
+function sparkText(trial: Trial, columns: number): string {
   const [first, last] = trial.span.map(dayOf);
   const perMark = Math.ceil(daysOf(trial) / MOST_MARKS);
   const counts = new Array<number>(Math.ceil(daysOf(trial) / perMark)).fill(0);
@@ -176,7 +176,13 @@ function sparkText(trial: Trial): string {
   const line = counts.map((count) => MARKS[Math.ceil((count / most) * (MARKS.length - 1))] ?? "").join("");
   const label = perMark === 1 ? "per day" : `per ${perMark} days`;
   const [from, to] = [first, last].map((day) => new Date((day ?? 0) * DAY_MS).toISOString().slice(0, 10));
-  return `${label.padEnd(11)} ${line}  ${from} to ${to}, at most ${most}`;
+  return broken(`${label.padEnd(11)} ${line}`, ` ${from} to ${to}, at most ${most}`, " ".repeat(11), columns);
+}
+
+/** Two parts on one line, or the second one indented below where they do not fit. */
+function broken(first: string, second: string, indent: string, columns: number): string {
+  const line = `${first} ${second}`;
+  return line.length <= columns ? line : `${first}\n${indent}${second}`;
 }
 
 /** The filter that hides what the noisiest principal (or address) did, as narrow as all of it allows. */
@@ -202,7 +208,8 @@ function quietText(trial: Trial): string {
     .slice(0, 40);
   const others =
     scope.others.length === 0 ? "" : `It narrows what these count or raise, too: ${scope.others.join(", ")}\n`;
-  return `This filter would quiet ${count === findings.length ? "all of it" : `the ${count} for ${whose}`}. Save it in your rules folder only if that is expected there:
+  return `This filter would quiet ${count === findings.length ? "all of it" : `the ${count} for ${whose}`}.
+Save it in your rules folder only if that is expected there:
 ${others}
 title: ${safeJson(`Expected - ${rule.name} by ${whose}`)}
 name: ${[rule.name, "expected", slug].filter((part) => part !== "").join("_")}

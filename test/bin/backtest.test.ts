@@ -114,7 +114,8 @@ describe("ids rules backtest", () => {
     assert.deepEqual([code, err], [0, ""]);
     assert.equal(
       out,
-      `user_made (low): would have fired 14 times in 30 days: 12 for ci-deploy, 2 for alice
+      `user_made (low): would have fired 14 times in 30 days:
+    12 for ci-deploy, 2 for alice
 5 alerts in Slack; 1 finding informational, which post nothing
 
 per day     ▁▁▇▁▁▁▁▁▁▇▁▃▁▁▁▁▇▁▁▁▃▁▁▇▁▁▁▁▁▁  2026-11-01 to 2026-11-30, at most 3
@@ -125,7 +126,8 @@ actions     14  iam:CreateUser
 addresses   12  198.51.100.7
              2  192.0.2.9
 
-This filter would quiet the 12 for ci-deploy. Save it in your rules folder only if that is expected there:
+This filter would quiet the 12 for ci-deploy.
+Save it in your rules folder only if that is expected there:
 
 title: "Expected - user_made by ci-deploy"
 name: user_made_expected_ci_deploy
@@ -207,7 +209,10 @@ filter:
   it("draws no more than sixty marks", async () => {
     const long = logOf([1, 200].map((day) => ({ day, user: "alice", ip: "192.0.2.9" })));
 
-    assert.match((await run([RULE, "-"], long)).out, /^per 4 days {2}▇▁{48}▇ {2}2026-11-01 to 2027-05-19, at most 1$/m);
+    assert.match(
+      (await run([RULE, "-"], long)).out,
+      /^per 4 days {2}▇▁{48}▇\n {12}2026-11-01 to 2027-05-19, at most 1$/m,
+    );
   });
 
   it("gives 2 where something could not be read, and tells the rest", async () => {
