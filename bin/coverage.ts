@@ -98,6 +98,7 @@ function layerOf(cells: readonly Cell<RuleSummary>[], attack: Attack): object {
     domain: "enterprise-attack",
     description: "What Trailhound's rules look for. The score is the number of rules, the comment names them.",
     sorting: 3,
+    layout: { layout: "side", showID: true, showName: true, expandedSubtechniques: "annotated" },
     hideDisabled: false,
     techniques: cells.map(({ tactic, technique, rules }) => ({
       techniqueID: technique.id,
@@ -108,7 +109,6 @@ function layerOf(cells: readonly Cell<RuleSummary>[], attack: Attack): object {
         .sort()
         .join("\n"),
       enabled: true,
-      showSubtechniques: true,
     })),
     gradient: {
       colors: ["#cfe8f3", "#1268a0"],
