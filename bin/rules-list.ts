@@ -57,9 +57,15 @@ function tableOf(summaries: readonly RuleSummary[], columns: number): string {
   return rows
     .map((row) => {
       const start = `${row.level.padEnd(INDENT)}${row.name.padEnd(name)}`;
-      if (fits) return `${start}  ${row.title.padEnd(title)}  ${row.techniques}`.trimEnd();
-      return `${`${start}  ${row.techniques}`.trimEnd()}\n${" ".repeat(INDENT)}${row.title}`;
+      if (fits) return [`${start}  ${row.title.padEnd(title)}  ${row.techniques}`];
+      const first = `${start}  ${row.techniques}`;
+      const [below, named] = [
+        " ".repeat(INDENT) + row.title,
+        " ".repeat(INDENT) + shown(row.techniques, columns - INDENT),
+      ];
+      return first.length <= columns ? [first, below] : [start, below, named];
     })
+    .map((lines) => lines.map((line) => line.trimEnd()).join("\n"))
     .map((line) => `${line}\n`)
     .join("");
 }

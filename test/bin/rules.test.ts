@@ -105,8 +105,10 @@ describe("ids rules", () => {
 
   for (const columns of [80, 120]) {
     it(`list and coverage keep to ${columns} columns`, async () => {
+      const tags = Array.from({ length: 20 }, () => "attack.t1098.001").join(", ");
+      await writeFile(join(folder, "odd.yml"), `name: ${"n".repeat(50)}\n${rule.replace("attack.t1496", tags)}`);
       for (const tool of ["list", "coverage"]) {
-        const { out } = await runIn({ columns }, tool);
+        const { out } = await runIn({ columns }, tool, "--rules", folder);
         const wide = out.split("\n").filter((line) => line.length > columns);
 
         assert.deepEqual(wide, [], tool);
