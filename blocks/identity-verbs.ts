@@ -26,6 +26,7 @@ const FINISH = pair(words`finished`, words`finish`);
 const GIVE = pair(words`gave`, words`give`);
 const ISSUE = pair(words`issued`, words`issue`);
 const PASS = pair(words`passed`, words`pass`);
+const SIGN_IN = pair(words`signed in`, words`sign in`);
 const TAKE = pair(words`took`, words`take`);
 
 export const IDENTITY_VERBS: Readonly<Record<string, Verb>> = {
@@ -48,10 +49,12 @@ export const IDENTITY_VERBS: Readonly<Record<string, Verb>> = {
   "rolesanywhere:UpdateProfile": on(CHANGE, "profile", FOR),
   "rolesanywhere:UpdateTrustAnchor": on(CHANGE, "trust anchor"),
   "signin:CheckMfa": act(PASS, words`the second factor`),
+  "signin:CredentialVerification": act(GIVE, words`a password or second factor`),
   "signin:GetSigninToken": act(TAKE, words`a sign-in token for the console`),
   "signin:PasswordRecoveryCompleted": act(FINISH, words`the recovery of root's password`),
   "signin:PasswordRecoveryRequested": act(ASK, words`for the recovery of root's password`),
   "signin:SwitchRole": act(CHANGE, words`roles in the console`),
+  "signin:UserAuthentication": act(SIGN_IN, words`to the portal of Identity Center`),
   "sso-directory:AddMemberToGroup": act(ADD, words`a user to`, "group", IN),
   "sso-directory:CreateExternalIdPConfigurationForDirectory": act(ADD, words`an identity provider to`, "directory"),
   "sso-directory:CreateGroup": on(CREATE, "group", IN),
