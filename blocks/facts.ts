@@ -52,6 +52,7 @@ const FACT_WORDS: ReadonlyMap<string, Plain> = new Map([
   ["ids.big_instance true", words`big or GPU instances, or very many at once`],
   ["ids.credential_file true", words`an object named like a credential file`],
   ["ids.dry_run true", words`a dry run, to see whether it would be allowed`],
+  ["ids.federation_open true", words`everyone of an identity provider may use the role`],
   ["ids.foreign_account true", words`it lets another account in`],
   ["ids.from_cloudshell true", words`from CloudShell, as the caller says`],
   ["ids.from_container true", words`with a container's credentials`],

@@ -88,7 +88,9 @@ function namesEveryone(statement: JsonObject): boolean {
 }
 
 /** The tests of a Condition that hold only for who is named; what `Not`, `Null` and `IfExists` let through is not known. */
-function testsOf(condition: Json | undefined): readonly (readonly [key: string, values: readonly string[]])[] {
+export function conditionsOf(
+  condition: Json | undefined,
+): readonly (readonly [key: string, values: readonly string[]])[] {
   if (!isObject(condition)) return [];
   return Object.entries(condition).flatMap(([operator, tests]) =>
     /not|null|ifexists/i.test(operator) || !isObject(tests)
@@ -98,11 +100,11 @@ function testsOf(condition: Json | undefined): readonly (readonly [key: string, 
 }
 
 function isNarrowed(condition: Json | undefined): boolean {
-  return testsOf(condition).some(([key, values]) => NARROWING.has(key) && !values.some(isAnything));
+  return conditionsOf(condition).some(([key, values]) => NARROWING.has(key) && !values.some(isAnything));
 }
 
 function namedIn(condition: Json | undefined): readonly string[] {
-  return testsOf(condition).flatMap(([key, values]) => (NAMING.has(key) ? values.flatMap(partyOf) : []));
+  return conditionsOf(condition).flatMap(([key, values]) => (NAMING.has(key) ? values.flatMap(partyOf) : []));
 }
 
 function isAnything(value: string): boolean {

@@ -7,6 +7,7 @@ import { flagAt, type Json, type JsonObject, textAt, valueAt } from "../cloudtra
 import { type CloudTrailRecord, isAccountId, serviceOf } from "../cloudtrail/record.ts";
 import { audienceOf, grantsEveryone, partyOf } from "./audience.ts";
 import type { FactGroup } from "./fact.ts";
+import { trustsEveryone } from "./federation.ts";
 import { scalarsOf } from "./scalar.ts";
 import { isAwsAccount, vendorOf } from "./vendor.ts";
 
@@ -15,6 +16,11 @@ export const SHARE_FACTS: FactGroup = {
     says: "the request lets everyone in: a resource policy for `*` that no condition narrows, a public ACL, an image or snapshot for `all`, or S3's public access block switched off",
     values: "true, false",
     of: ({ record }) => isPublic(record),
+  },
+  "ids.federation_open": {
+    says: "a role's trust lets in everyone who has an account with a shared identity provider (GitHub Actions, GitLab, HCP Terraform, Google, Cognito …): no condition says whose repository, project or application",
+    values: "true, false",
+    of: ({ record }) => policiesIn(record.requestParameters ?? {}).some(trustsEveryone),
   },
   "ids.shared_with": {
     says: "whom the request lets in, by resource policy, trust policy, ACL, image, snapshot or share: accounts, organisations and their units, or `all`; the account itself is left out, absent when that leaves nobody",

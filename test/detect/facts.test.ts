@@ -51,6 +51,8 @@ const allButSts = '{"Statement":{"Effect":"Allow","NotAction":"sts:*","Resource"
 const shareImage = (add: object) => ec2("ModifyImageAttribute", { launchPermission: { add: { items: [add] } } });
 const FOREIGN_KEY = "arn:aws:kms:us-east-1:444455556666:key/k";
 const OWN_KEY = `arn:aws:kms:us-east-1:${ACCOUNT}:key/k`;
+const forGithub =
+  '{"Statement":{"Effect":"Allow","Principal":{"Federated":"arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com"}}}';
 const vendors = new Map([["444455556666", "Example"]]);
 
 type Context = Known & { readonly regions?: readonly string[] };
@@ -413,6 +415,8 @@ const table: readonly Row[] = [
   ],
   ["ids.policy_not_action", "an allowance by exclusion", iam("PutUserPolicy", { policyDocument: allButSts }), true],
   ["ids.policy_not_action", "everything", iam("PutUserPolicy", { policyDocument: everything }), false],
+  ["ids.federation_open", "a role for all of GitHub", iam("CreateRole", { assumeRolePolicyDocument: forGithub }), true],
+  ["ids.federation_open", "a role for a service", iam("CreateRole", { assumeRolePolicyDocument: everything }), false],
   ["ids.shared_with", "an image for all", shareImage({ group: "all" }), ["all"]],
   ["ids.foreign_accounts", "an image for an account", shareImage({ userId: "444455556666" }), ["444455556666"]],
   ["ids.vendor", "an account of a configured vendor", shareImage({ userId: "444455556666" }), ["Example"], { vendors }],
