@@ -22,6 +22,9 @@ const GLOBAL_SERVICES: ReadonlySet<string> = new Set([
   "ce",
 ]);
 
+/** Where records say what went wrong; most say nothing. */
+const ERROR = ["errorCode", "errorMessage", "responseElements.errorCode"];
+
 export const CALL_FACTS: FactGroup = {
   "ids.action": {
     says: "eventSource without `.amazonaws.com`, a colon, eventName",
@@ -36,11 +39,13 @@ export const CALL_FACTS: FactGroup = {
   "ids.denied": {
     says: "the call failed because it was not allowed (not because of a typo, a limit or a missing resource)",
     values: "true, false",
+    from: ERROR,
     of: ({ record }) => isDenied(record),
   },
   "ids.dry_run": {
     says: "an EC2 dry run that would have been allowed: somebody tests permissions",
     values: "true, false",
+    from: ERROR,
     of: ({ record }) => isDryRun(record),
   },
   "ids.read_only": {

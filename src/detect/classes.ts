@@ -4,13 +4,13 @@
  */
 import type { Json, JsonObject } from "../cloudtrail/json.ts";
 import type { CloudTrailRecord } from "../cloudtrail/record.ts";
-import { factsOf } from "./facts.ts";
+import { factsOf, sourcesOf } from "./facts.ts";
 import type { FieldTest } from "./matcher.ts";
 import { type Memo, memoOf } from "./memo.ts";
 import { plainText } from "./pattern.ts";
 
-/** Fields that rules ask of records they know nothing about, and that have few values; CloudTrail writes them as scalars. */
-const HOT_FIELDS: readonly string[] = [
+/** Fields that rules ask of records they know nothing about, and that have few values. CloudTrail writes them as scalars. */
+const HOT_FIELDS: ReadonlySet<string> = new Set([
   "eventName",
   "eventSource",
   "eventType",
@@ -36,45 +36,58 @@ const HOT_FIELDS: readonly string[] = [
   "recipientAccountId",
   "sessionCredentialFromConsole",
   "vpcEndpointId",
-];
+]);
 
 /** The tests of one field that hold for the values of one class. */
 export type ValueClass = ReadonlySet<FieldTest>;
 
+/** A field, or the fields that a fact is read from. */
 export interface HotField {
   /** A power of two: its own among the hot fields. */
   readonly bit: number;
+  readonly tests: readonly FieldTest[];
   classOf(record: CloudTrailRecord): ValueClass;
 }
 
+/** A bit mask has no room for more. */
+const MOST_FIELDS = 30;
 /** Most values of a field, and most classes, that are remembered. */
 const MOST_VALUES = 4_096;
 /** Longer texts are judged anew each time: AWS cuts a userAgent at 1 KB, and a name is shorter. */
 const LONGEST_VALUE = 1_024;
 
-/** Bit of the hot field that alone decides a test; 0 when there is none. */
-export function hotBitOf(test: FieldTest): number {
-  if (!test.alone) return 0;
-  const at = HOT_FIELDS.indexOf(test.field);
-  return at < 0 ? 0 : 1 << at;
-}
-
-/** The hot fields that these tests name. */
+/** The hot fields that alone decide some of these tests, those with the most tests first. */
 export function hotFieldsOf(tests: readonly FieldTest[]): readonly HotField[] {
-  return HOT_FIELDS.flatMap((path, at) => {
-    const own = tests.filter((test) => hotBitOf(test) === 1 << at);
-    return own.length === 0 ? [] : [hotField(path, 1 << at, own)];
-  });
+  const groups = new Map<string, { readonly paths: readonly string[]; readonly tests: FieldTest[] }>();
+  for (const test of tests) {
+    const paths = pathsOf(test);
+    if (paths === undefined) continue;
+    const key = paths.join();
+    const group = groups.get(key) ?? { paths, tests: [] };
+    groups.set(key, group);
+    group.tests.push(test);
+  }
+  return [...groups.values()]
+    .sort((a, b) => b.tests.length - a.tests.length)
+    .slice(0, MOST_FIELDS)
+    .map(({ paths, tests: own }, at) => hotField(paths, 1 << at, own));
 }
 
-function hotField(path: string, bit: number, tests: readonly FieldTest[]): HotField {
-  const keys = path.split(".");
-  const judge = judgeOf(path, tests);
+/** Everything of a record that decides the test; undefined when that is too much, or has too many values. */
+function pathsOf(test: FieldTest): readonly string[] | undefined {
+  if (!test.alone) return undefined;
+  return HOT_FIELDS.has(test.field) ? [test.field] : sourcesOf(test.field);
+}
+
+function hotField(paths: readonly string[], bit: number, tests: readonly FieldTest[]): HotField {
+  const keys = paths.map((path) => path.split("."));
+  const judge = judgeOf(tests);
   const known = memoOf<Json | undefined, ValueClass>(MOST_VALUES);
   return {
     bit,
+    tests,
     classOf(record) {
-      const value = rawValue(record.json, keys);
+      const value = valueIn(record.json, keys);
       const before = known.get(value);
       if (before !== undefined) return before;
       const made = judge(record, value);
@@ -82,6 +95,17 @@ function hotField(path: string, bit: number, tests: readonly FieldTest[]): HotFi
       return made;
     },
   };
+}
+
+/** Of several fields undefined when they are all absent, else a list: seldom enough to be judged each time. */
+function valueIn(json: JsonObject, fields: readonly (readonly string[])[]): Json | undefined {
+  const [only] = fields;
+  if (fields.length === 1 && only !== undefined) return rawValue(json, only);
+  for (const keys of fields) {
+    const value = rawValue(json, keys);
+    if (value !== undefined && value !== null) return [value];
+  }
+  return undefined;
 }
 
 /** Lists and objects are nothing AWS writes there, and no two of them are one value. */
@@ -101,12 +125,9 @@ function rawValue(json: JsonObject, keys: readonly string[]): Json | undefined {
 }
 
 /** Tries every test; lists of plain texts are looked up instead. */
-function judgeOf(
-  path: string,
-  tests: readonly FieldTest[],
-): (record: CloudTrailRecord, value: Json | undefined) => ValueClass {
+function judgeOf(tests: readonly FieldTest[]): (record: CloudTrailRecord, value: Json | undefined) => ValueClass {
   const numbers = new Map(tests.map((test, number) => [test, number] as const));
-  const isListed = (test: FieldTest): boolean => test.literals !== undefined && test.field === path;
+  const isListed = (test: FieldTest): boolean => test.literals !== undefined && HOT_FIELDS.has(test.field);
   const listed = tests.filter(isListed);
   const others = tests.filter((test) => !isListed(test));
   const byText = new Map<string, FieldTest[]>();

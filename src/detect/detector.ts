@@ -41,8 +41,11 @@ export interface DetectorContext {
 /** What a record gives, in its place among the others of a batch. */
 interface Place {
   readonly facts: Facts;
+  /** Those that may match. */
+  readonly rules: readonly CompiledRule[];
   readonly findings: Finding[];
 }
+const NOWHERE: Place[] = [];
 interface PlacedHit extends Hit {
   readonly place: Place;
 }
@@ -57,10 +60,13 @@ export function makeDetector(compiled: CompiledRules, state: DetectorState, cont
   const known: Known = { ...context.known, accounts: new Set(accounts.keys()) };
 
   async function feedAll(records: readonly CloudTrailRecord[]): Promise<readonly Finding[]> {
-    const places = records.map((record): Place => {
-      return { facts: factsOf(record, accounts.get(record.recipientAccountId), known), findings: [] };
+    const places = records.flatMap((record): Place[] => {
+      const rules = compiled.router(record);
+      // Most records: no rule is about them.
+      if (rules.length === 0) return NOWHERE;
+      return [{ facts: factsOf(record, accounts.get(record.recipientAccountId), known), rules, findings: [] }];
     });
-    let hits: readonly PlacedHit[] = places.flatMap((place) => evaluate(compiled, place));
+    let hits: readonly PlacedHit[] = places.flatMap(evaluate);
     const suspects = await suspectsAmong(hits, context);
     // A correlation that fires is a record to those that count it: seldom more than one round.
     while (hits.length > 0) hits = judge(hits, await answersTo(hits, state, suspects));
@@ -70,10 +76,10 @@ export function makeDetector(compiled: CompiledRules, state: DetectorState, cont
 }
 
 /** Every rule on its own: one that throws becomes a finding, the others go on. */
-function evaluate(compiled: CompiledRules, place: Place): readonly PlacedHit[] {
-  const { facts, findings } = place;
+function evaluate(place: Place): readonly PlacedHit[] {
+  const { facts, rules, findings } = place;
   const counted = new Map<Correlation, string[]>();
-  for (const rule of compiled.router(facts.record)) {
+  for (const rule of rules) {
     try {
       if (!isTried(rule, facts)) continue;
       if (rule.raises) findings.push(ruleFinding(rule, facts));

@@ -39,6 +39,11 @@ const FACTS: ReadonlyMap<string, Fact> = new Map(GROUPS.flatMap(([, group]) => O
 
 export const FACT_NAMES: readonly string[] = [...FACTS.keys()];
 
+/** The paths that a fact is read from, where it says so. */
+export function sourcesOf(fact: string): readonly string[] | undefined {
+  return FACTS.get(fact)?.from;
+}
+
 const NOTHING: Known = {};
 
 /**
@@ -46,9 +51,32 @@ const NOTHING: Known = {};
  * @param known what is known about the world, the same for all records.
  */
 export function factsOf(record: CloudTrailRecord, account: AccountContext | undefined, known = NOTHING): Facts {
+  // Most records are asked for no fact: nothing is made before.
   let values: Map<string, FactValue> | undefined;
+  let source: FactSource | undefined;
+  const facts: Facts = {
+    record,
+    value(name) {
+      values ??= new Map();
+      const before = values.get(name);
+      if (before !== undefined || values.has(name)) return before;
+      source ??= sourceOf(record, account, known, facts);
+      const found = FACTS.get(name)?.of(source);
+      values.set(name, found);
+      return found;
+    },
+  };
+  return facts;
+}
+
+function sourceOf(
+  record: CloudTrailRecord,
+  account: AccountContext | undefined,
+  known: Known,
+  facts: Facts,
+): FactSource {
   let principal: Principal | undefined;
-  const source: FactSource = {
+  return {
     record,
     account,
     known,
@@ -57,18 +85,10 @@ export function factsOf(record: CloudTrailRecord, account: AccountContext | unde
       return principal;
     },
     listOf(name) {
-      const found = value(name);
+      const found = facts.value(name);
       return typeof found === "object" ? found : [];
     },
   };
-  function value(name: string): FactValue {
-    values ??= new Map();
-    if (values.has(name)) return values.get(name);
-    const found = FACTS.get(name)?.of(source);
-    values.set(name, found);
-    return found;
-  }
-  return { record, value };
 }
 
 /** docs/facts.md, whole. */

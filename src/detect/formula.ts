@@ -2,7 +2,7 @@
  * Formulas: a rule's condition as a tree of tests, and what is left of it when some of them are decided.
  * Pure.
  */
-import type { Condition } from "./condition.ts";
+import { type Condition, selectionsOf } from "./condition.ts";
 import type { Facts } from "./facts.ts";
 import type { FieldTest } from "./matcher.ts";
 import type { Selection } from "./selection.ts";
@@ -59,10 +59,9 @@ export function fieldsIn(formula: Formula): number {
   return typeof formula === "boolean" ? 0 : formula.fields;
 }
 
-export function testsIn(formula: Formula): readonly FieldTest[] {
-  if (typeof formula === "boolean") return [];
-  if (formula.kind === "test") return [formula.test];
-  return formula.kind === "not" ? testsIn(formula.of) : formula.of.flatMap(testsIn);
+export function testsOf({ condition, selections }: Detection): readonly FieldTest[] {
+  const names = new Set(selectionsOf(condition));
+  return [...names].flatMap((name) => selections.get(name)?.alternatives.flat() ?? []);
 }
 
 /**

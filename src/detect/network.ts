@@ -11,6 +11,7 @@ export const NETWORK_FACTS: FactGroup = {
   "ids.source_kind": {
     says: "kind of sourceIPAddress: `aws` is the name of an AWS service, `private` also loopback, link-local and carrier-grade NAT; absent when it is missing or no address",
     values: "`public`, `private`, `aws`",
+    from: ["sourceIPAddress"],
     of: ({ record }) => sourceKindOf(record),
   },
   "ids.country": {

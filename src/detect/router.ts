@@ -4,9 +4,10 @@
  * undecided, without the tests that are. Grown as records come; the same records are matched as without it, whatever they hold.
  */
 import type { CloudTrailRecord } from "../cloudtrail/record.ts";
-import { type HotField, hotBitOf, hotFieldsOf, type ValueClass } from "./classes.ts";
+import { type HotField, hotFieldsOf, type ValueClass } from "./classes.ts";
 import type { Facts } from "./facts.ts";
-import { type Detection, type Formula, fieldsIn, formulaOf, matcherOf, reduced, testsIn } from "./formula.ts";
+import { type Detection, type Formula, fieldsIn, formulaOf, matcherOf, reduced, testsOf } from "./formula.ts";
+import type { FieldTest } from "./matcher.ts";
 
 /** The rules that may match, in their order; `matches` of each tests what is not decided yet. */
 export type Router<Rule> = (record: CloudTrailRecord) => readonly Rule[];
@@ -35,8 +36,12 @@ interface Node<Rule> {
 const MOST_NODES = 20_000;
 
 export function routerOf<Rule extends Routable>(rules: readonly Rule[], mostNodes = MOST_NODES): Router<Rule> {
-  const candidates = rules.map((rule) => ({ rule, formula: formulaOf([rule, ...rule.filters], hotBitOf) }));
-  const hot = hotFieldsOf(candidates.flatMap(({ formula }) => testsIn(formula)));
+  // A filter of many rules is one and the same object.
+  const detections = new Set(rules.flatMap((rule): Detection[] => [rule, ...rule.filters]));
+  const hot = hotFieldsOf([...detections].flatMap(testsOf));
+  const bits = new Map(hot.flatMap(({ bit, tests }) => tests.map((test) => [test, bit] as const)));
+  const bitOf = (test: FieldTest): number => bits.get(test) ?? 0;
+  const candidates = rules.map((rule) => ({ rule, formula: formulaOf([rule, ...rule.filters], bitOf) }));
   const root = nodeOf(candidates, hot, undefined);
   /** The oldest first. */
   const nodes = new Set<Node<Rule>>();

@@ -128,22 +128,26 @@ export const TOOL_FACTS: FactGroup = {
   "ids.tool": {
     says: "program that the user agent claims to be; `other` for one not in the table of `src/detect/tool.ts`, absent without a user agent",
     values: "`console`, `cli`, `boto3`, `sdk:go`, `terraform`, `cloudformation`, `s3-browser`, `pacu`, `other`",
+    from: ["userAgent"],
     of: ({ record }) => toolOf(record.userAgent)?.tool,
   },
   "ids.tool_kind": {
     says: "what kind of program that is: `storage` moves files (S3 Browser, rclone), `audit` reads everything (Prowler), `wipe` deletes everything (aws-nuke)",
     values:
       "`console`, `cli`, `sdk`, `iac`, `storage`, `audit`, `attack`, `wipe`, `service`, `browser`, `http`, `other`",
+    from: ["userAgent"],
     of: ({ record }) => toolOf(record.userAgent)?.kind,
   },
   "ids.attack_tool": {
     says: "the user agent names a tool or a system made for attacks (Pacu, TruffleHog, Kali); false is no proof of another",
     values: "true, false",
+    from: ["userAgent"],
     of: ({ record }) => isAttackTool(record.userAgent),
   },
   "ids.client_os": {
     says: "operating system that the user agent claims; absent when it names none",
     values: "`linux`, `macos`, `windows`, `kali`, `parrot`, `pentoo`, `blackarch`, `android`, `ios`",
+    from: ["userAgent"],
     of: ({ record }) => systemOf(SYSTEMS, record.userAgent),
   },
 };

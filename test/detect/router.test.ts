@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { factsOf } from "../../src/detect/facts.ts";
+import { parseRecord } from "../../src/cloudtrail/record.ts";
+import { FACT_NAMES, factsOf, sourcesOf } from "../../src/detect/facts.ts";
 import { routerOf } from "../../src/detect/router.ts";
 import type { CompiledRules } from "../../src/detect/rules.ts";
-import { compile, recordOf, ruleText } from "./fixture.ts";
+import { ACCOUNT, compile, recordOf, ruleText } from "./fixture.ts";
 
 const rules = compile(
   ruleText("{ sel: { eventName: [CreateUser, CreateRole], eventSource: iam.amazonaws.com }, condition: sel }"),
@@ -165,6 +166,42 @@ describe("router", () => {
         }
       }
     }
+  });
+
+  it("finds in a record that has nothing else the fact it asks only some fields for", () => {
+    const facts = FACT_NAMES.flatMap((name) => ((sourcesOf(name) ?? []).length > 0 ? [name] : []));
+    assert.ok(facts.includes("ids.tool") && facts.includes("ids.denied"));
+    const told = fc.constantFrom(
+      "AccessDenied",
+      "Client.DryRunOperation",
+      "AuthFailure",
+      "Not authorized",
+      "Boto3/1.34 kali",
+      "10.0.0.7",
+      null,
+    );
+    const errors = fc.record({
+      errorCode: told,
+      errorMessage: told,
+      userAgent: told,
+      sourceIPAddress: told,
+      responseElements: fc.record({ errorCode: told }),
+    });
+    fc.assert(
+      fc.property(errors, fc.constantFrom(...facts), (fields, name) => {
+        const only = (path: string) => path.split(".")[0] ?? "";
+        const kept = Object.fromEntries(
+          (sourcesOf(name) ?? []).map((path) => [
+            only(path),
+            Object.entries(fields).find(([key]) => key === only(path))?.[1],
+          ]),
+        );
+        const whole = factsOf(recordOf(fields), { id: ACCOUNT, regions: ["eu-west-1"] });
+        const bare = factsOf(parseRecord({ eventID: "x", ...kept }), undefined);
+
+        assert.deepEqual(bare.value(name), whole.value(name));
+      }),
+    );
   });
 
   it("gives every rule when a test throws, so that the detector can tell which one", () => {
