@@ -43,7 +43,7 @@ export function describeCoverage(topics: readonly Topic[], rules: readonly Topic
 Made from \`ids.topics\` of the bundled rules and from rules/topics.json; do not edit. A topic is something that open rule sets,
 attack simulations or the CIS AWS Foundations Benchmark look for in CloudTrail.
 
-${topics.length} topics: ${covered.length} have rules, ${out.length} are left out for the reason given, ${open} have no rule yet.
+${topics.length} topics: ${covered.length} with rules, ${out.length} left out for the reason given, ${open} without a rule yet.
 `,
     ...sections.map((section) => sectionText(section, topics, rulesOf)),
   ].join("\n");

@@ -23,7 +23,7 @@ describe("describeCoverage", () => {
   it("names the rules of each topic, why one is left out, and what has none", () => {
     const text = describeCoverage(topics, [{ name: "b", topics: [1] }, { name: "a", topics: [1, 9] }, { name: "c" }]);
 
-    assert.match(text, /3 topics: 1 have rules, 1 are left out for the reason given, 1 have no rule yet\./);
+    assert.match(text, /3 topics: 1 with rules, 1 left out for the reason given, 1 without a rule yet\./);
     assert.match(text, /## Identity\n\n\| # .*\n\|---.*\n\| 1 \| Root sign-in \| single \| `a` `b` \|\n/);
     assert.ok(text.includes("| 2 | Names \\| places | lookup | Left out: needs a list |\n"));
     assert.match(text, /## Network\n\n\| # .*\n\|---.*\n\| 3 \| Routes \| single \| none yet \|\n$/);
