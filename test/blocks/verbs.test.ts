@@ -30,8 +30,8 @@ function callsIn(file: string): readonly (readonly string[])[] {
 
 /** Calls that only look are told by their name: "called iam:ListUsers" says it all. */
 const LOOKS = /:(List|Describe)/;
-/** Texts of a request that name nothing: the host that was asked, and what stands in the sentence or the facts anyway. */
-const NAMELESS: ReadonlySet<string> = new Set(["Host"]);
+/** Texts of a request that name nothing: the host that was asked, and why CloudTrail left the request out. */
+const NAMELESS: ReadonlySet<string> = new Set(["Host", "reason"]);
 
 /** Parameters with a text anywhere in them. */
 function namesIn({ requestParameters = {}, recipientAccountId }: CloudTrailRecord): readonly string[] {
