@@ -1,0 +1,30 @@
+/**
+ * How the bench measures: sides in turn, in one process, on the same records; a figure is the median of its rounds.
+ */
+
+export type Side = () => Promise<unknown> | unknown;
+
+/** µs a piece of work; every round runs all sides, so that a slow moment of the machine meets all of them. */
+export async function inTurn<Name extends string>(
+  sides: Readonly<Record<Name, Side>>,
+  pieces: number,
+  rounds: number,
+): Promise<Readonly<Record<Name, number>>> {
+  const names = Object.keys(sides).filter((name): name is Name => name in sides);
+  const times = new Map<Name, number[]>(names.map((name) => [name, []]));
+  for (let round = 0; round < rounds; round++) {
+    for (const name of names) {
+      const started = performance.now();
+      await sides[name]();
+      times.get(name)?.push(((performance.now() - started) * 1000) / pieces);
+    }
+  }
+  const medians = names.map((name) => [name, quantile(times.get(name) ?? [], 0.5)] as const);
+  return Object.fromEntries(medians) as Record<Name, number>;
+}
+
+/** `quantile([3, 1, 2], 0.5)` → 2; 0 of nothing. */
+export function quantile(values: Iterable<number>, share: number): number {
+  const sorted = Float64Array.from(values).sort();
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
+}

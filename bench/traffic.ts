@@ -1,0 +1,27 @@
+/**
+ * What the bench feeds to the engine: a week of the demo company, with recorded calls that rules are about among it.
+ * Deterministic, as JSON texts in the order of eventTime.
+ */
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { COMPANY, companyRecords } from "../demo/company/company.ts";
+import { randomOf } from "../demo/company/random.ts";
+
+/** Share of the texts that are recorded calls, each with an id and a time of its own. */
+const RECORDED_SHARE = 0.005;
+
+export function trafficTexts(rulesFolder: string): readonly string[] {
+  const folder = join(rulesFolder, "records");
+  const files = readdirSync(folder)
+    .filter((file) => file.endsWith(".json"))
+    .sort();
+  const recorded = files.map((file) => JSON.parse(readFileSync(join(folder, file), "utf8")));
+  const random = randomOf("bench/traffic");
+  const texts: string[] = [];
+  for (const record of companyRecords({ ...COMPANY, weeks: 1 })) {
+    texts.push(JSON.stringify(record));
+    if (!random.chance(RECORDED_SHARE)) continue;
+    texts.push(JSON.stringify({ ...random.pick(recorded), eventID: random.uuid(), eventTime: record["eventTime"] }));
+  }
+  return texts;
+}
