@@ -7,6 +7,7 @@ import { CREDENTIAL_VERBS } from "./credential-verbs.ts";
 import { GUARD_VERBS } from "./guard-verbs.ts";
 import { IDENTITY_VERBS } from "./identity-verbs.ts";
 import { NETWORK_VERBS } from "./network-verbs.ts";
+import { PAID_VERBS } from "./paid-verbs.ts";
 import { words } from "./text.ts";
 import {
   ADD,
@@ -60,6 +61,7 @@ const VERBS: Readonly<Record<string, Verb>> = {
   ...IDENTITY_VERBS,
   ...CREDENTIAL_VERBS,
   ...NETWORK_VERBS,
+  ...PAID_VERBS,
 
   "access-analyzer:DeleteAnalyzer": on(DELETE, "analyzer"),
   "cloudtrail:CreateTrail": on(CREATE, "trail"),

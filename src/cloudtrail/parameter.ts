@@ -10,6 +10,16 @@ export const AUDIENCE = "(audience)";
 /** Service ("" for any), where the name stands, and what to call it. Order: who, then what they get, then things. */
 export const PARAMETERS: readonly (readonly [service: string, path: string, noun: string])[] = [
   ["guardduty", "type", "finding"],
+  ["bedrock", "agentId", "agent"],
+  ["bedrock", "knowledgeBaseId", "knowledge base"],
+  ["bedrock", "modelId", "model"],
+  ["agreement-marketplace", "agreementRequestId", "agreement"],
+  ["servicequotas", "quotaCode", "quota"],
+  ["servicequotas", "serviceCode", "service"],
+  ["ses", "emailIdentity", "mail identity"],
+  ["ses", "identity", "mail identity"],
+  ["ses", "emailAddress", "mail identity"],
+  ["ses", "domain", "mail identity"],
   ["health", "eventTypeCode", "event"],
   ["access-analyzer", "resource", "resource"],
   ["access-analyzer", "principal.AWS", AUDIENCE],
