@@ -39,6 +39,8 @@ const TERMINATE = pair(words`terminated`, words`terminate`);
 const UNLINK = pair(words`unlinked`, words`unlink`);
 
 export const NETWORK_VERBS: Readonly<Record<string, Verb>> = {
+  "elasticache:AuthorizeCacheSecurityGroupIngress": on(OPEN, "cache security group", TO),
+  "redshift:AuthorizeClusterSecurityGroupIngress": on(OPEN, "cluster security group", TO),
   "ec2:AcceptVpcPeeringConnection": on(ACCEPT, "VPC peering"),
   "ec2:AttachClassicLinkVpc": on(LINK, "instance", TO),
   "ec2:AttachInternetGateway": on(ATTACH, "internet gateway", TO),

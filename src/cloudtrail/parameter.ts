@@ -175,6 +175,8 @@ export const PARAMETERS: readonly (readonly [service: string, path: string, noun
   ["rds", "dBClusterSnapshotIdentifier", "database snapshot"],
   ["rds", "targetDBSnapshotIdentifier", "database snapshot"],
   ["rds", "valuesToAdd[]", AUDIENCE],
+  ["elasticache", "cacheSecurityGroupName", "cache security group"],
+  ["redshift", "clusterSecurityGroupName", "cluster security group"],
   ["rds", "dBSecurityGroupName", "database security group"],
   ["rds", "cIDRIP", "network"],
   ["", "functionName", "function"],
