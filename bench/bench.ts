@@ -25,10 +25,14 @@ if (built.status !== 0) process.exit(1);
 const compiled = (path: string) => import(new URL(`../dist/src/${path}.js`, import.meta.url).href);
 const { parseRecord }: typeof import("../src/cloudtrail/record.ts") = await compiled("cloudtrail/record");
 const { makeDetector }: typeof import("../src/detect/detector.ts") = await compiled("detect/detector");
-const { compileRules }: typeof import("../src/detect/rules.ts") = await compiled("detect/rules");
+const { compileDocuments }: typeof import("../src/detect/rules.ts") = await compiled("detect/rules");
+const { openRules }: typeof import("../src/detect/sigma.ts") = await compiled("detect/sigma");
 const { memoryState }: typeof import("../src/adapters/memory-state.ts") = await compiled("adapters/memory-state");
 const { bundledRules, loadRules }: typeof import("../src/adapters/rulefolder.ts") =
   await compiled("adapters/rulefolder");
+
+const documentsOf = (sources: ReturnType<typeof syntheticRules>) =>
+  sources.flatMap(({ file, text }) => openRules(file, text, []));
 
 const detectorOf = (rules: CompiledRules): Detector => makeDetector(rules, memoryState(), { accounts: [] });
 
@@ -112,7 +116,7 @@ const texts = trafficTexts(folder);
 const pack = await loadRules([folder]);
 const sets = [
   [`pack (${pack.rules.length})`, pack] as const,
-  ...SIZES.map((size) => [`${size} synthetic`, compileRules(syntheticRules(size))] as const),
+  ...SIZES.map((size) => [`${size} synthetic`, compileDocuments(documentsOf(syntheticRules(size)), {}, [])] as const),
 ];
 const all: Measured[] = [];
 for (const [name, rules] of sets) all.push(await measured(name, texts, rules));

@@ -1,14 +1,18 @@
 /**
  * Rule folders: rules and their cases from disk.
- * Reads files; decides nothing about them. No code is ever loaded from a rule folder.
+ * Reads files; decides nothing about them. No code is ever loaded from a rule folder. What opens YAML is loaded when it is needed:
+ * with a pack it seldom is, and that is most of the time a start takes.
  */
 import { existsSync, readFileSync } from "node:fs";
-import { readdir, readFile, stat } from "node:fs/promises";
+import { readdir, stat } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
-import { openCases, type RuleCase, uncovered } from "../detect/cases.ts";
+import type { RuleCase } from "../detect/cases.ts";
+import type { Placeholders } from "../detect/modifier.ts";
 import { RuleError, RuleErrors } from "../detect/rule-error.ts";
-import { type CompiledRules, type CompileOptions, compileRules } from "../detect/rules.ts";
+import { type CompiledRules, compileDocuments } from "../detect/rules.ts";
+import type { RuleDocument } from "../detect/sigma.ts";
+import { openPack, packedRules, type RulePack, type RuleSource } from "./rulepack.ts";
 
 const IS_CASES = /\.cases\.ya?ml$/;
 const IS_RULE = /\.ya?ml$/;
@@ -21,29 +25,58 @@ export function bundledRules(): string {
   return join(folder, "rules");
 }
 
+export interface LoadOptions {
+  /** Lists that `%name%` stands for behind the modifier `expand`. */
+  readonly placeholders?: Placeholders;
+}
+
 /**
- * Compiles all rules of the folders as one set.
+ * Compiles all rules of the folders as one set; files that the pack knows are not opened again.
  *
  * @throws RuleErrors with every problem; a folder that cannot be read is one of them.
  */
 export async function loadRules(
   folders: readonly string[],
-  options: Pick<CompileOptions, "placeholders"> = {},
+  { placeholders = {} }: LoadOptions = {},
+  pack: RulePack = openPack(),
 ): Promise<CompiledRules> {
-  const problems: RuleError[] = [];
+  const unread: RuleError[] = [];
+  const sources = await readRules(folders, unread);
+  try {
+    return await compiled(sources, pack, placeholders, [...unread]);
+  } catch (error) {
+    if (!(error instanceof RuleErrors)) throw error;
+    // What is wrong is told from the YAML, which has lines.
+    return compiled(sources, {}, placeholders, unread);
+  }
+}
+
+async function compiled(
+  sources: readonly RuleSource[],
+  pack: RulePack,
+  placeholders: Placeholders,
+  problems: RuleError[],
+): Promise<CompiledRules> {
+  const documents: RuleDocument[] = [];
+  for (const source of sources) {
+    const known = packedRules(pack, source, problems);
+    documents.push(...(known ?? (await import("../detect/sigma.ts")).openRules(source.file, source.text, problems)));
+  }
+  return compileDocuments(documents, placeholders, problems);
+}
+
+/** The rule files of the folders as texts; what cannot be read goes into `problems`. */
+export async function readRules(folders: readonly string[], problems: RuleError[]): Promise<readonly RuleSource[]> {
   const files = await filesIn(folders, problems);
-  const paths = files.filter((file) => !IS_CASES.test(file));
-  const sources = await Promise.all(
-    paths.map(async (file) => {
-      try {
-        return [{ file: shown(file), text: await readFile(file, "utf8") }];
-      } catch (error) {
-        problems.push(new RuleError(shown(file), 1, `cannot be read: ${reasonOf(error)}`));
-        return [];
-      }
-    }),
-  );
-  return compileRules(sources.flat(), { ...options, earlier: problems });
+  return files.flatMap((file) => {
+    if (IS_CASES.test(file)) return [];
+    try {
+      return [{ file: shown(file), text: readFileSync(file, "utf8") }];
+    } catch (error) {
+      problems.push(new RuleError(shown(file), 1, `cannot be read: ${reasonOf(error)}`));
+      return [];
+    }
+  });
 }
 
 /**
@@ -52,6 +85,7 @@ export async function loadRules(
  * @throws RuleErrors when a case cannot be read, or a rule has no match or no miss.
  */
 export async function loadCases(folders: readonly string[], compiled: CompiledRules): Promise<readonly RuleCase[]> {
+  const { openCases, uncovered } = await import("../detect/cases.ts");
   const problems: RuleError[] = [];
   const files = await filesIn(folders, problems);
   const cases = files

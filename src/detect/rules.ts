@@ -1,6 +1,6 @@
 /**
- * Rules: rule files compiled to what the detector runs.
- * Pure: texts in, compiled rules out. All problems are collected; a set with any is not run at all.
+ * Rules: opened rule files compiled to what the detector runs.
+ * Pure: documents in, compiled rules out. All problems are collected; a set with any is not run at all.
  */
 import { type Correlations, compileCorrelations, fieldAt, isCalled } from "./compile-correlation.ts";
 import { type Condition, parseCondition, selectionsOf } from "./condition.ts";
@@ -13,13 +13,7 @@ import type { Placeholders } from "./modifier.ts";
 import { type Router, routerOf } from "./router.ts";
 import { type RuleError, RuleErrors } from "./rule-error.ts";
 import { compileCondition, compileSelection, type Selection } from "./selection.ts";
-import { openRules, type RuleBody, type RuleDocument } from "./sigma.ts";
-
-export interface RuleSource {
-  /** Path as people should read it in an error. */
-  readonly file: string;
-  readonly text: string;
-}
+import type { RuleBody, RuleDocument } from "./sigma.ts";
 
 /** One Sigma rule, ready to run. */
 export interface CompiledRule {
@@ -68,29 +62,22 @@ export interface CompiledRules {
   readonly router: Router<CompiledRule>;
 }
 
-export interface CompileOptions {
-  /** Lists that `%name%` stands for behind the modifier `expand`. */
-  readonly placeholders?: Placeholders;
-  /** Problems that reading the files gave already. */
-  readonly earlier?: readonly RuleError[];
-}
-
 /** The rule name of findings that tell of a rule which could not be evaluated. */
 export const RULE_FAILED = "rule_failed";
 /** Of a filter: it means every rule. */
 const ANY = "any";
 
 /**
- * Compiles rule files as one set: a correlation or filter may name rules of any file.
+ * Compiles opened rule files as one set: a correlation or filter may name rules of any file.
  *
- * @throws RuleErrors with every problem of every file.
+ * @param problems those that opening the files gave; the documents file their own there.
+ * @throws RuleErrors with every problem there is.
  */
-export function compileRules(
-  sources: readonly RuleSource[],
-  { placeholders = {}, earlier = [] }: CompileOptions = {},
+export function compileDocuments(
+  documents: readonly RuleDocument[],
+  placeholders: Placeholders,
+  problems: readonly RuleError[],
 ): CompiledRules {
-  const problems: RuleError[] = [...earlier];
-  const documents = sources.flatMap(({ file, text }) => openRules(file, text, problems));
   refuseDuplicates(documents);
   const correlations = compileCorrelations(documents);
   const filters = documents.flatMap((document) => compileFilter(document, documents, placeholders) ?? []);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { missedGoals, type Noise, noiseOf } from "../../bench/background.ts";
 import { COMPANY } from "../../demo/company/company.ts";
 import { bundledRules, loadRules } from "../../src/adapters/rulefolder.ts";
-import { compileRules } from "../../src/detect/rules.ts";
+import { compileRules } from "../detect/fixture.ts";
 
 const DETECTIONS = {
   high: "{ sel: { eventName: CreateUser }, condition: sel }",

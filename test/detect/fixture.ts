@@ -3,7 +3,10 @@ import { memoryState } from "../../src/adapters/memory-state.ts";
 import { type CloudTrailRecord, parseRecord } from "../../src/cloudtrail/record.ts";
 import { type Detector, makeDetector } from "../../src/detect/detector.ts";
 import type { AccountContext } from "../../src/detect/facts.ts";
-import { type CompiledRules, compileRules } from "../../src/detect/rules.ts";
+import type { Placeholders } from "../../src/detect/modifier.ts";
+import type { RuleError } from "../../src/detect/rule-error.ts";
+import { type CompiledRules, compileDocuments } from "../../src/detect/rules.ts";
+import { openRules } from "../../src/detect/sigma.ts";
 
 export const ACCOUNT = "111122223333";
 export const JACK = `arn:aws:iam::${ACCOUNT}:user/jack`;
@@ -44,6 +47,16 @@ export function ruleText(detection: string, more = ""): string {
 
 export function compile(...texts: readonly string[]): CompiledRules {
   return compileRules(texts.map((text, at) => ({ file: `rules/r${at}.yml`, text })));
+}
+
+/** Rule files compiled as one set. @throws RuleErrors with every problem. */
+export function compileRules(
+  sources: readonly { readonly file: string; readonly text: string }[],
+  placeholders: Placeholders = {},
+): CompiledRules {
+  const problems: RuleError[] = [];
+  const documents = sources.flatMap(({ file, text }) => openRules(file, text, problems));
+  return compileDocuments(documents, placeholders, problems);
 }
 
 export function detectorOf(text: string, accounts: readonly AccountContext[] = []): Detector {

@@ -3,8 +3,7 @@ import assert from "node:assert/strict";
 import { memoryState } from "../../src/adapters/memory-state.ts";
 import { makeDetector } from "../../src/detect/detector.ts";
 import type { Placeholders } from "../../src/detect/modifier.ts";
-import { compileRules } from "../../src/detect/rules.ts";
-import { compile, detectorOf, matches, problemsOf, recordOf, ruleText } from "./fixture.ts";
+import { compile, compileRules, detectorOf, matches, problemsOf, recordOf, ruleText } from "./fixture.ts";
 
 const withParameters = (requestParameters: unknown) => recordOf({ requestParameters });
 const one = (selection: string) => `{ sel: ${selection}, condition: sel }`;
@@ -75,7 +74,7 @@ describe("modifiers", () => {
 
 describe("placeholders", () => {
   const compiled = (selection: string, placeholders: Placeholders) =>
-    compileRules([{ file: "r.yml", text: ruleText(one(selection)) }], { placeholders });
+    compileRules([{ file: "r.yml", text: ruleText(one(selection)) }], placeholders);
   const found = async (selection: string, placeholders: Placeholders, name: string) => {
     const detector = makeDetector(compiled(selection, placeholders), memoryState(), { accounts: [] });
     return (await detector.feed(withParameters({ name }))).length > 0;

@@ -1,0 +1,82 @@
+import assert from "node:assert/strict";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { bundledRules, loadRules, readRules } from "../../src/adapters/rulefolder.ts";
+import { openPack, packOf } from "../../src/adapters/rulepack.ts";
+
+const text = (title: string, wanted = "CreateUser") =>
+  `title: ${title}
+logsource: { product: aws, service: cloudtrail }
+level: low
+detection:
+    sel: { eventName${wanted.startsWith("%") ? "|expand" : ""}: '${wanted}' }
+    condition: sel
+`;
+
+describe("rule pack", () => {
+  let folder: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), "ids-pack-"));
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+
+  /** The pack of the folder, every title changed: who reads it is seen to. */
+  const marked = async () =>
+    JSON.parse(JSON.stringify(await packOf(await readRules([folder], []))).replaceAll("Yaml", "Pack"));
+  const titles = async (pack: Awaited<ReturnType<typeof marked>>) =>
+    (await loadRules([folder], {}, pack)).summaries.map(({ title, name, file }) => [title, name, file]);
+
+  it("stands for the files it was made of, named as they are", async () => {
+    await writeFile(join(folder, "a.yml"), text("Yaml"));
+
+    assert.deepEqual(await titles(await marked()), [["Pack", "a", join(folder, "a.yml")]]);
+  });
+
+  it("does not stand for a file that has changed, was added or has another name", async () => {
+    await writeFile(join(folder, "a.yml"), text("Yaml"));
+    const pack = await marked();
+    await writeFile(join(folder, "a.yml"), `${text("Yaml")} `);
+    await writeFile(join(folder, "b.yml"), text("Yaml"));
+
+    assert.deepEqual(await titles(pack), [
+      ["Yaml", "a", join(folder, "a.yml")],
+      ["Yaml", "b", join(folder, "b.yml")],
+    ]);
+  });
+
+  it("leaves it to the YAML to say where a problem is", async () => {
+    await writeFile(join(folder, "a.yml"), text("Yaml", "%mine%"));
+    const pack = await marked();
+
+    await assert.rejects(
+      loadRules([folder], {}, pack),
+      /a\.yml:5: detection\.sel\.eventName\|expand: placeholder %mine% has no values/,
+    );
+    assert.equal((await loadRules([folder], { placeholders: { mine: ["X"] } }, pack)).rules.length, 1);
+  });
+
+  it("is not made of broken rules", async () => {
+    await writeFile(join(folder, "a.yml"), text("Yaml").replace("low", "lwo"));
+
+    await assert.rejects(marked(), /a\.yml:3: level: "lwo" is not one of/);
+  });
+
+  it("is empty beside sources that nobody built", () => {
+    assert.deepEqual(openPack(), {});
+  });
+
+  it("holds the bundled rules whole", async () => {
+    const folders = [bundledRules()];
+    const sources = await readRules(folders, []);
+    const pack = await packOf(sources);
+
+    assert.equal(Object.keys(pack).length, sources.length);
+    const [packed, opened] = [await loadRules(folders, {}, pack), await loadRules(folders, {}, {})];
+    assert.deepEqual(packed.summaries, opened.summaries);
+    assert.deepEqual(
+      packed.rules.map(({ condition }) => condition),
+      opened.rules.map(({ condition }) => condition),
+    );
+  });
+});
