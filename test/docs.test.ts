@@ -5,6 +5,7 @@ import { helpMessage } from "../blocks/help.ts";
 import { whoModal } from "../blocks/identity.ts";
 import { regionsOf } from "../src/cloudtrail/region.ts";
 import { ConfigError, parseConfig } from "../src/config.ts";
+import { compileRules } from "../src/detect/rules.ts";
 import { openLine, recordNamed } from "./handlers/line.ts";
 
 const PAGES = [
@@ -296,5 +297,29 @@ describe("commands anywhere in the docs", () => {
     );
 
     assert.deepEqual(unknown, []);
+  });
+});
+
+describe("docs/rules.md", () => {
+  const rules = blocksOf("yaml", ["docs/rules.md"]).filter(({ text }) => /^logsource:/m.test(text));
+
+  for (const { text } of rules)
+    it(`shows rules that load: ${/^name: (\S+)/m.exec(text)?.[1]}`, () => {
+      const { summaries } = compileRules([{ file: "docs.yml", text }]);
+
+      assert.ok(summaries.length > 0);
+    });
+
+  it("names every type of correlation, and every key of our own", () => {
+    const page = textOf("docs/rules.md");
+    const sigma = textOf("src/detect/sigma.ts");
+    const keys = [...sigma.matchAll(/"(ids\.[\w-]+)":/g)].map(([, key = ""]) => key);
+    const types = /type: z\.enum\(\[([^\]]+)\]/.exec(sigma)?.[1]?.match(/\w+/g) ?? [];
+
+    assert.ok(keys.length > 8 && types.length > 5);
+    assert.deepEqual(
+      [...keys, ...types].filter((word) => !page.includes(word)),
+      [],
+    );
   });
 });
