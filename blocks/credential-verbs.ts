@@ -21,6 +21,7 @@ export const CREDENTIAL_VERBS: Readonly<Record<string, Verb>> = {
   "ecr:GetAuthorizationToken": act(TAKE, words`a token for container images`),
   "ecs:RegisterTaskDefinition": on(WRITE, "task definition"),
   "ecs:RunTask": on(RUN, "task definition"),
+  "ecs:StartTask": on(RUN, "task definition"),
   "iam:AddRoleToInstanceProfile": on(ADD, "role", TO),
   "iam:ChangePassword": act(CHANGE, words`their own console password`),
   "iam:CreateInstanceProfile": on(CREATE, "instance profile"),
