@@ -5,7 +5,7 @@ import { helpMessage } from "../blocks/help.ts";
 import { whoModal } from "../blocks/identity.ts";
 import { regionsOf } from "../src/cloudtrail/region.ts";
 import { ConfigError, parseConfig } from "../src/config.ts";
-import { compileRules } from "../src/detect/rules.ts";
+import { compile } from "./detect/fixture.ts";
 import { openLine, recordNamed } from "./handlers/line.ts";
 
 const PAGES = [
@@ -305,7 +305,7 @@ describe("docs/rules.md", () => {
 
   for (const { text } of rules)
     it(`shows rules that load: ${/^name: (\S+)/m.exec(text)?.[1]}`, () => {
-      const { summaries } = compileRules([{ file: "docs.yml", text }]);
+      const { summaries } = compile(text);
 
       assert.ok(summaries.length > 0);
     });
