@@ -183,7 +183,7 @@ export const PARAMETERS: readonly (readonly [service: string, path: string, noun
   ["lambda", "principal", AUDIENCE],
   ["secretsmanager", "secretId", "secret"],
   ["secretsmanager", "secretIdList[]", "secret"],
-  ["secretsmanager", "filters[].values[]", "filter"],
+  ["secretsmanager", "filters[].values.0", "filter"],
   ["secretsmanager", "name", "secret"],
   ["ssm", "name", "parameter"],
   ["ssm", "names[]", "parameter"],
