@@ -28,12 +28,13 @@ export const SHARE_FACTS: FactGroup = {
     of: ({ record }) => someOf(sharedWith(record).filter((party) => party !== record.recipientAccountId)),
   },
   "ids.foreign_accounts": {
-    says: "accounts among them that are neither configured nor AWS's own (such as those that deliver load balancer logs); absent when there is none",
+    says: "accounts among them that are neither configured nor AWS's own (such as those that deliver load balancer logs; in a role's trust they count, since AWS's services are trusted by name); absent when there is none",
     values: "list of 12 digits",
-    of: ({ listOf, known }) =>
+    of: ({ record, listOf, known }) =>
       someOf(
         listOf("ids.shared_with").filter(
-          (party) => isAccountId(party) && !known.accounts?.has(party) && !isAwsAccount(party),
+          (party) =>
+            isAccountId(party) && !known.accounts?.has(party) && (serviceOf(record) === "iam" || !isAwsAccount(party)),
         ),
       ),
   },

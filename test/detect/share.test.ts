@@ -183,6 +183,14 @@ describe("a foreign account", () => {
     assert.equal(facts.value("ids.foreign_account"), false);
   });
 
+  it("is AWS's own in a role's trust, where services are trusted by name", () => {
+    const policyDocument = {
+      Statement: { Effect: "Allow", Principal: { AWS: "127311923021" }, Action: "sts:AssumeRole" },
+    };
+
+    assert.equal(factsFor("iam", "UpdateAssumeRolePolicy", { policyDocument }).value("ids.foreign_account"), true);
+  });
+
   it("may be a vendor's, by the table or by the config", () => {
     const facts = sharing(["464622532012", OTHER], { vendors: new Map([[OTHER, "Example"]]) });
 
