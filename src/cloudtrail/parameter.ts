@@ -47,6 +47,7 @@ export const PARAMETERS: readonly (readonly [service: string, path: string, noun
   ["iam", "accessKey.accessKeyId", "access key"],
   ["iam", "serviceSpecificCredentialId", "service credential"],
   ["iam", "serialNumber", "MFA device"],
+  ["sts", "serialNumber", "MFA device"],
   ["iam", "virtualMFADeviceName", "MFA device"],
   ["iam", "url", "identity provider"],
   ["iam", "name", "identity provider"],
