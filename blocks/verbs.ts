@@ -4,6 +4,7 @@
  */
 
 import { CREDENTIAL_VERBS } from "./credential-verbs.ts";
+import { EDGE_VERBS } from "./edge-verbs.ts";
 import { GUARD_VERBS } from "./guard-verbs.ts";
 import { IDENTITY_VERBS } from "./identity-verbs.ts";
 import { NETWORK_VERBS } from "./network-verbs.ts";
@@ -57,6 +58,7 @@ const SILENCE = pair(words`silenced`, words`silence`);
 const TAKE = pair(words`took`, words`take`);
 
 const VERBS: Readonly<Record<string, Verb>> = {
+  ...EDGE_VERBS,
   ...GUARD_VERBS,
   ...IDENTITY_VERBS,
   ...CREDENTIAL_VERBS,
