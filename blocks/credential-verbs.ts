@@ -30,6 +30,7 @@ export const CREDENTIAL_VERBS: Readonly<Record<string, Verb>> = {
   "iam:DeleteGroup": on(DELETE, "group"),
   "iam:DeleteLoginProfile": act(DELETE, words`the console password of`, "user"),
   "iam:EnableMFADevice": on(REGISTER, "MFA device", FOR),
+  "iam:UpdateUser": act(CHANGE, words`the name or path of`, "user", TO),
   "iam:UploadSSHPublicKey": act(ADD, words`an SSH key`, undefined, FOR),
   "iam:UploadSigningCertificate": act(ADD, words`a signing certificate`, undefined, FOR),
   "lightsail:CreateKeyPair": on(CREATE, "key pair"),
@@ -39,5 +40,6 @@ export const CREDENTIAL_VERBS: Readonly<Record<string, Verb>> = {
   "redshift:ModifyCluster": on(CHANGE, "cluster"),
   "s3:CopyObject": act(WRITE, words`a copy of an object into`, "bucket"),
   "s3:GetObject": on(READ, "object", [words`of`]),
+  "ssm:GetParameterHistory": act(READ, words`all versions of`, "parameter"),
   "ssm:GetParametersByPath": act(READ, words`all below`, "parameter"),
 };
