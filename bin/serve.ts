@@ -34,6 +34,7 @@ import { startSweep } from "../src/adapters/sweep.ts";
 import { openVitals, watched } from "../src/adapters/vitals.ts";
 import type { Config } from "../src/config.ts";
 import { makeDetector } from "../src/detect/detector.ts";
+import { apart, type DetectorState } from "../src/detect/state.ts";
 import type { Clock, Log, Ports, Vitals } from "../src/ports.ts";
 import type { Secrets } from "../src/secrets.ts";
 
@@ -108,11 +109,12 @@ export async function serve(options: ServeOptions): Promise<Running> {
         ? {}
         : { geo: await openGeoip(config.geoip) }),
     };
-    const detector = makeDetector(compiled, store.state, { accounts, suspects, known });
+    const detectorWith = (state: DetectorState) => makeDetector(compiled, state, { accounts, suspects, known });
+    const detectors = { sure: detectorWith(store.state), doubted: detectorWith(apart(store.state, "unverified")) };
     const handlers: RowHandlers = {
       deliver: (id) => handleDeliver(id, { channel: config.slack.channel, accounts, worker }, ports),
       confirm: (id) => onConfirm(id, deps),
-      replay: (id) => onReplay(id, detector, ports),
+      replay: (id) => onReplay(id, detectors, ports),
       act: (id) => onAct(id, deps),
       verify: (id) => onVerify(id, deps),
     };
@@ -128,7 +130,7 @@ export async function serve(options: ServeOptions): Promise<Running> {
     undo.push(() => door.close());
     const health = await openHealth({ ...config.health, health: () => healthOf(deps) });
     undo.push(() => health.close());
-    ports.inbox.start((message) => handleMessage(message, detector, ports));
+    ports.inbox.start((message) => handleMessage(message, detectors, ports));
     undo.push(() => ports.inbox.stop(INBOX_STOP_MS));
     log.info(
       { rules: compiled.summaries.length, accounts: accounts.length, queues: config.sqs.queues.length },

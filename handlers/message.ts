@@ -10,32 +10,44 @@ import { ALL_SLICES, type FileProgress, type InboxMessage, type Ports, type Unre
 
 export type MessagePorts = Pick<Ports, "alerts" | "effects" | "intake" | "logFiles" | "clock" | "log">;
 
+/** What may be forged has a detector with a memory of its own: it neither counts beside real records nor teaches anything. */
+export interface Detectors {
+  readonly sure: Detector;
+  readonly doubted: Detector;
+}
+
 /** First characters of an unreadable body that are kept for whoever looks at it. */
 const HEAD_CHARS = 4_096;
+/** AWS puts one record into a body, or a few. One of thousands must hold up neither its neighbours nor Redis. */
+const SLICE = 500;
 
 /**
- * Everything that a body holds is committed in one atomic step: its findings, what could not be read of it, and the
- * outbox rows for what people should see. A body that matches nothing writes nothing. Log files that it names follow,
- * slice by slice.
+ * What a body holds is committed in one atomic step: its findings, what could not be read of it, and the outbox rows
+ * for what people should see. A body that matches nothing writes nothing. More records than AWS sends are committed
+ * in several steps, each of which may come again; so are the log files that a body names.
  */
-export async function handleMessage(message: InboxMessage, detector: Detector, ports: MessagePorts): Promise<void> {
+export async function handleMessage(message: InboxMessage, detectors: Detectors, ports: MessagePorts): Promise<void> {
   const opened = openEnvelope(message.body);
   const now = ports.clock.now();
   const doubt = (record: CloudTrailRecord) => doubtOf(record, opened.doubts, now);
-  const folds = await foldsOf(opened.records, detector, doubt);
-  await commit(folds, opened.rejected, message, ports);
-  noteSeen(
-    opened.records.filter((record) => doubt(record) === undefined),
-    ports,
-  );
-  for (const ref of opened.logFiles) await handleLogFile(ref, message, detector, ports);
+  for (let from = 0; from === 0 || from < opened.records.length; from += SLICE) {
+    message.stopping?.throwIfAborted();
+    const records = opened.records.slice(from, from + SLICE);
+    const folds = await foldsOf(records, detectors, doubt);
+    await commit(folds, from === 0 ? opened.rejected : [], message, ports);
+    noteSeen(
+      records.filter((record) => doubt(record) === undefined),
+      ports,
+    );
+  }
+  for (const ref of opened.logFiles) await handleLogFile(ref, message, detectors, ports);
 }
 
 /** A log file, slice by slice: what a crash leaves undone is done when the message comes again, and nothing else. */
 async function handleLogFile(
   ref: LogFileRef,
   message: InboxMessage,
-  detector: Detector,
+  detectors: Detectors,
   ports: MessagePorts,
 ): Promise<void> {
   const answer = await ports.logFiles.open(ref);
@@ -45,18 +57,22 @@ async function handleLogFile(
     return commit([], [{ reason: answer.reason, text: JSON.stringify(ref) }], message, ports);
   }
   const file = digestOf("lf", ref.bucket, ref.key, answer.version);
-  const done = await ports.alerts.slicesOf(file);
-  if (done >= ALL_SLICES) return answer.close();
   let [slices, records] = [0, 0];
-  for await (const slice of answer.slices) {
-    message.stopping?.throwIfAborted();
-    slices += 1;
-    records += slice.records.length;
-    if (slices <= done) continue;
-    const folds = await foldsOf(slice.records, detector, () => undefined);
-    noteSeen(slice.records, ports);
-    const rejected = slice.rejected.map((part) => (part.reason === "bad-log-file" ? inFile(part, ref) : part));
-    await commit(folds, rejected, message, ports, { file, slices });
+  try {
+    const done = await ports.alerts.slicesOf(file);
+    if (done >= ALL_SLICES) return;
+    for await (const slice of answer.slices) {
+      message.stopping?.throwIfAborted();
+      slices += 1;
+      records += slice.records.length;
+      if (slices <= done) continue;
+      const folds = await foldsOf(slice.records, detectors, () => undefined);
+      noteSeen(slice.records, ports);
+      const rejected = slice.rejected.map((part) => (part.reason === "bad-log-file" ? inFile(part, ref) : part));
+      await commit(folds, rejected, message, ports, { file, slices });
+    }
+  } finally {
+    answer.close();
   }
   await commit([], [], message, ports, { file, slices: ALL_SLICES });
   ports.log.debug({ records, slices }, "file.committed");
@@ -76,10 +92,13 @@ function inFile({ reason, text }: Rejected, ref: LogFileRef): Rejected {
 
 async function foldsOf(
   records: readonly CloudTrailRecord[],
-  detector: Detector,
+  { sure, doubted }: Detectors,
   doubt: (record: CloudTrailRecord) => Doubt | undefined,
 ): Promise<readonly AlertFold[]> {
-  const findings = await detector.feedAll(records);
+  const findings = [
+    ...(await sure.feedAll(records.filter((record) => doubt(record) === undefined))),
+    ...(await doubted.feedAll(records.filter((record) => doubt(record) !== undefined))),
+  ];
   const byID = new Map(records.map((record) => [record.eventID, record]));
   return findings.flatMap((finding) => {
     const record = byID.get(finding.eventIDs.at(-1) ?? "");

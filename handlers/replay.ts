@@ -3,13 +3,12 @@
  * what cannot stays, with today's reason.
  */
 import { openEnvelope } from "../src/cloudtrail/envelope.ts";
-import type { Detector } from "../src/detect/detector.ts";
 import type { Ports, Row } from "../src/ports.ts";
-import { handleMessage, type MessagePorts, unreadableOf } from "./message.ts";
+import { type Detectors, handleMessage, type MessagePorts, unreadableOf } from "./message.ts";
 
 export async function onReplay(
   id: string,
-  detector: Detector,
+  detectors: Detectors,
   ports: MessagePorts & Pick<Ports, "quarantine" | "outbox">,
 ): Promise<void> {
   const row: Row = { kind: "replay", id };
@@ -17,7 +16,7 @@ export async function onReplay(
   if (item === undefined || body === undefined) return ports.outbox.done(row);
 
   const message = { id, body, receiveCount: item.receiveCount };
-  await handleMessage(message, detector, ports);
+  await handleMessage(message, detectors, ports);
   const stays = openEnvelope(body).rejected.some((rejected) => unreadableOf(rejected, message).id === id);
   if (stays) await ports.outbox.done(row);
   else await ports.quarantine.drop(id);

@@ -61,6 +61,16 @@ export interface DetectorState {
   ask(question: Question): Promise<Answer>;
 }
 
+/**
+ * The same memory in a room of its own: what is asked and learnt there is unknown everywhere else.
+ *
+ * `apart(state, "unverified")`: a forged record from the year 2099 makes nobody's real records look long past.
+ */
+export function apart(state: DetectorState, room: string): DetectorState {
+  const inRoom = <T extends { readonly key: string }>(one: T): T => ({ ...one, key: `${room}\n${one.key}` });
+  return { ask: ({ adds, marks }) => state.ask({ adds: adds.map(inRoom), marks: marks.map(inRoom) }) };
+}
+
 /** Most members an `add` returns and a window keeps (the newest by eventTime): bounds memory against floods. */
 export const MAX_MEMBERS = 1000;
 

@@ -95,15 +95,53 @@ describe("forged records", () => {
     assert.ok(line.chat.modalUpdates.every(({ view }) => view.submit === undefined));
   }).timeout(20_000);
 
+  it("hide nothing that has to be counted, whatever time they claim", async () => {
+    const { line } = await openDesk();
+    const failure = (fields: Readonly<Record<string, unknown>>) =>
+      parseRecord(recordNamed("signin_console_login_failure", fields)).json;
+    for (let i = 0; i < 20; i++) {
+      const eventTime = `2026-11-20T10:0${Math.floor(i / 10)}:00Z`;
+      await line.take(failure({ eventID: `real-${i}`, eventTime }));
+      // Far ahead, so that what really happens would be long past.
+      await line.take(failure({ eventID: `forged-${i}`, eventTime: "2099-01-01T00:00:00Z" }));
+    }
+
+    const alerts = await line.alerts.alertsOf(SHOWN_ALERTS, 100);
+    const series = alerts.filter(({ opening }) => opening.finding.rule === "aws_console_signin_failures");
+    assert.deepEqual(series.map(({ opening }) => opening.doubt).sort(), ["odd-time", undefined]);
+    const real = series.find(({ opening }) => opening.doubt === undefined);
+    assert.equal(real?.events, 20);
+  });
+
+  it("of hundreds in one body are taken in parts that the store can commit", async () => {
+    const { line } = await openDesk();
+    const sizes: number[] = [];
+    const { commit } = line.alerts;
+    line.alerts.commit = async (batch) => {
+      sizes.push(batch.folds.length);
+      return commit(batch);
+    };
+
+    await line.take(
+      JSON.stringify([...Array.from({ length: 700 }, (_, i) => accusing(`victim${i}`)), { no: "record" }]),
+    );
+
+    assert.equal(sizes.length, 2);
+    const rows = await line.outbox.due(line.clock.now(), 100_000);
+    assert.ok(rows.filter(({ kind }) => kind === "confirm").length >= 700);
+    assert.equal(await line.quarantine.count(), 1);
+  }).timeout(10_000);
+
   it("do not draw what really happens into their alert", async () => {
     const { line } = await openDesk();
     await line.take(JSON.stringify(accusing("victim0")));
     await line.take(accusing("victim0"));
     await line.take(JSON.stringify(accusing("victim0")));
 
-    const alerts = await line.alerts.alertsOf(`arn:aws:iam::${ACCOUNT.id}:user/victim0`, 10);
+    const alerts = await line.alerts.alertsOf(`arn:aws:iam::${ACCOUNT.id}:user/victim0`, 100);
+    const created = alerts.filter(({ opening }) => opening.finding.rule === "aws_iam_user_created");
     assert.deepEqual(
-      alerts.map(({ opening, findings }) => [opening.doubt, findings]).sort(),
+      created.map(({ opening, findings }) => [opening.doubt, findings]).sort(),
       [
         ["no-envelope", 2],
         [undefined, 1],

@@ -9,6 +9,7 @@ import { memoryState } from "../../src/adapters/memory-state.ts";
 import { bundledRules, loadRules } from "../../src/adapters/rulefolder.ts";
 import { isObject } from "../../src/cloudtrail/json.ts";
 import { makeDetector } from "../../src/detect/detector.ts";
+import { apart, type DetectorState } from "../../src/detect/state.ts";
 
 export const CHANNEL = "C0123456789";
 export const ACCOUNT = { id: "111122223333", name: "prod" } as const;
@@ -27,15 +28,18 @@ export async function openLine() {
   const chat = memoryChat();
   const logFiles = memoryLogFiles();
   const ports = { ...stores, effects, chat, logFiles, clock, log };
-  const detector = makeDetector(await loadRules([bundledRules()]), memoryState(), { accounts: [ACCOUNT] });
+  const [compiled, state] = [await loadRules([bundledRules()]), memoryState()];
+  const detectorWith = (room: DetectorState) => makeDetector(compiled, room, { accounts: [ACCOUNT] });
+  const detectors = { sure: detectorWith(state), doubted: detectorWith(apart(state, "unverified")) };
   let messages = 0;
   return {
     ...ports,
+    detectors,
     /** Takes a body as SQS hands it over; a record comes in EventBridge's event. */
     take: (body: unknown, receiveCount = 1, stopping?: AbortSignal) =>
       handleMessage(
         { id: `m-${++messages}`, body: textOf(body), receiveCount, ...(stopping && { stopping }) },
-        detector,
+        detectors,
         ports,
       ),
     /** Runs every delivery that is due now; gives how many rows there were. */

@@ -51,6 +51,17 @@ describe("a log file that a notification names", () => {
     assert.equal(line.commits.count, before);
   });
 
+  it("is closed when the store does not say how far it was taken", async () => {
+    const line = await openFile(slice("a"));
+    line.alerts.slicesOf = async () => {
+      throw new Error("redis is down");
+    };
+
+    await assert.rejects(line.take(notice), /redis is down/);
+
+    assert.equal(line.logFiles.closed(), 1);
+  });
+
   it("is read again when it was written anew", async () => {
     const line = await openFile(slice("a"));
     await line.take(notice);

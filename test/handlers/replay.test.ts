@@ -1,22 +1,18 @@
 import assert from "node:assert/strict";
 import { envelopeOf } from "../../demo/trail.ts";
 import { onReplay } from "../../handlers/replay.ts";
-import { memoryState } from "../../src/adapters/memory-state.ts";
-import { bundledRules, loadRules } from "../../src/adapters/rulefolder.ts";
 import { parseRecord } from "../../src/cloudtrail/record.ts";
-import { makeDetector } from "../../src/detect/detector.ts";
 import type { Unreadable } from "../../src/ports.ts";
-import { ACCOUNT, openLine, recordNamed } from "./line.ts";
+import { openLine, recordNamed } from "./line.ts";
 
 async function openReplay(text: string) {
   const line = await openLine();
-  const detector = makeDetector(await loadRules([bundledRules()]), memoryState(), { accounts: [ACCOUNT] });
   const id = "qu_0123456789abcdef01234567";
   // Kept by an older version, which could not read it.
   const item: Unreadable = { id, reason: "other-event", head: text, sha256: "", bytes: 1, receiveCount: 2, text };
   await line.alerts.commit({ folds: [], quarantined: [item], now: line.clock.now() });
   await line.quarantine.replay(id, line.clock.now());
-  return { ...line, id, replay: () => onReplay(id, detector, line) };
+  return { ...line, id, replay: () => onReplay(id, line.detectors, line) };
 }
 
 describe("another try of a quarantined body", () => {
@@ -37,9 +33,8 @@ describe("another try of a quarantined body", () => {
     const [kept] = await line.quarantine.list(1);
     assert.ok(kept);
     await line.quarantine.replay(kept.id, line.clock.now());
-    const detector = makeDetector(await loadRules([bundledRules()]), memoryState(), { accounts: [ACCOUNT] });
 
-    await onReplay(kept.id, detector, line);
+    await onReplay(kept.id, line.detectors, line);
 
     assert.equal((await line.quarantine.list(10)).length, 1);
     assert.equal(await line.quarantine.isOwed(kept.id), false);
