@@ -4,6 +4,7 @@
  */
 
 import { CREDENTIAL_VERBS } from "./credential-verbs.ts";
+import { DATA_VERBS } from "./data-verbs.ts";
 import { EDGE_VERBS } from "./edge-verbs.ts";
 import { GUARD_VERBS } from "./guard-verbs.ts";
 import { IDENTITY_VERBS } from "./identity-verbs.ts";
@@ -62,6 +63,7 @@ const VERBS: Readonly<Record<string, Verb>> = {
   ...GUARD_VERBS,
   ...IDENTITY_VERBS,
   ...CREDENTIAL_VERBS,
+  ...DATA_VERBS,
   ...NETWORK_VERBS,
   ...PAID_VERBS,
 

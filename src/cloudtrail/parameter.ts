@@ -135,6 +135,7 @@ export const PARAMETERS: readonly (readonly [service: string, path: string, noun
   ["ssm", "target", "instance"],
   ["ec2", "imageId", "image"],
   ["ec2", "snapshotId", "snapshot"],
+  ["ec2", "sourceSnapshotId", "snapshot"],
   ["ec2", "launchPermission.add.items[].group", AUDIENCE],
   ["ec2", "launchPermission.add.items[].userId", AUDIENCE],
   ["ec2", "createVolumePermission.add.items[].group", AUDIENCE],
