@@ -109,7 +109,6 @@ export const NETWORK_VERBS: Readonly<Record<string, Verb>> = {
   "ec2:RevokeSecurityGroupIngress": on(CLOSE, "security group", TO),
   "ec2:RunInstances": on(START, "instance"),
   "ec2:TerminateInstances": on(TERMINATE, "instance"),
-  "elasticache:AuthorizeCacheSecurityGroupIngress": on(OPEN, "cache security group", TO),
   "elasticache:CreateCacheSecurityGroup": on(CREATE, "cache security group"),
   "elasticache:DeleteCacheSecurityGroup": on(DELETE, "cache security group"),
   "elasticache:RevokeCacheSecurityGroupIngress": on(CLOSE, "cache security group", TO),
@@ -126,6 +125,5 @@ export const NETWORK_VERBS: Readonly<Record<string, Verb>> = {
   "elasticloadbalancing:ModifyListener": act(CHANGE, words`a load balancer's listener`),
   "elasticloadbalancing:ModifyRule": act(CHANGE, words`a rule of a load balancer's listener`),
   "elasticloadbalancing:SetSecurityGroups": act(CHANGE, words`the security groups of`, "load balancer", TO),
-  "redshift:AuthorizeClusterSecurityGroupIngress": on(OPEN, "cluster security group", TO),
   "redshift:CreateClusterSecurityGroup": on(CREATE, "cluster security group"),
 };
