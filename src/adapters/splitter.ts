@@ -11,6 +11,8 @@ export type Element = { readonly text: string } | "too-large";
 
 /** The lists whose elements are records: a log file's, and LookupEvents'. */
 const LISTS: readonly string[] = ["Records", "Events"];
+/** Of a name no more is held: it is longer than those, and may be as long as the file. */
+const NAME_CHARS = 20;
 
 /**
  * `{"Records":[{…},{…}]}` and `[{…},{…}]` → one text an element; any other JSON → the whole as one text.
@@ -31,9 +33,9 @@ interface Scan {
   /** Depth inside the list whose elements are given; 0 outside of one. */
   listDepth: number;
   hasList: boolean;
-  /** The last string at depth 1: a key, when a colon follows. */
+  /** The last string at depth 1, its first NAME_CHARS: a key, when a colon follows. */
   name: string;
-  nameFrom: string[] | undefined;
+  nameFrom: string | undefined;
   /** Text of the element at hand; undefined between elements. */
   element: string[] | undefined;
   elementLength: number;
@@ -71,8 +73,8 @@ function* feed(scan: Scan, chunk: string): Generator<Element> {
       else if (code === BACKSLASH) scan.escaped = true;
       else if (code === QUOTE) scan.inString = false;
       if (scan.nameFrom !== undefined) {
-        if (scan.inString) scan.nameFrom.push(chunk[at] ?? "");
-        else [scan.name, scan.nameFrom] = [scan.nameFrom.slice(0, 20).join(""), undefined];
+        if (!scan.inString) [scan.name, scan.nameFrom] = [scan.nameFrom, undefined];
+        else if (scan.nameFrom.length < NAME_CHARS) scan.nameFrom += chunk[at] ?? "";
       }
       continue;
     }
@@ -89,7 +91,7 @@ function* feed(scan: Scan, chunk: string): Generator<Element> {
     }
     if (code === QUOTE) {
       scan.inString = true;
-      if (scan.depth === 1 && scan.listDepth === 0) scan.nameFrom = [];
+      if (scan.depth === 1 && scan.listDepth === 0) scan.nameFrom = "";
     } else if (code === OPEN || code === OPEN_LIST) {
       scan.depth += 1;
       const isRoot = scan.depth === 1 && code === OPEN_LIST;

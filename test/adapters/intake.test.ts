@@ -41,4 +41,14 @@ contract("intake", (stores) => {
 
     assert.deepEqual(await intake.seen(), [seen("111122223333", "eu-west-1", NOON + 5_000, NOON + 6_000)]);
   });
+
+  it("takes a record from before 1970, and the newer one after it", async () => {
+    const { intake } = stores();
+    intake.note(seen("111122223333", "eu-west-1", -NOON, NOON));
+    await intake.close();
+    intake.note(seen("111122223333", "eu-west-1", NOON, NOON + 1_000));
+    await intake.close();
+
+    assert.deepEqual(await intake.seen(), [seen("111122223333", "eu-west-1", NOON, NOON + 1_000)]);
+  });
 });

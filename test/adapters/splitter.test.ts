@@ -37,6 +37,25 @@ describe("elementsOf", () => {
     );
   });
 
+  it("holds no more of a name than it compares", async () => {
+    let most = 0;
+    const chunk = "a".repeat(2 ** 20);
+    async function* source() {
+      yield '{"Records":[{"a":1}],"';
+      for (let i = 0; i < 24; i++) {
+        yield chunk;
+        most = Math.max(most, process.memoryUsage().heapUsed);
+      }
+      yield '":2}';
+    }
+    const before = process.memoryUsage().heapUsed;
+    const found: Element[] = [];
+    for await (const element of elementsOf(source())) found.push(element);
+
+    assert.deepEqual(valuesOf(found), [{ a: 1 }]);
+    assert.ok(most - before < 64 * 2 ** 20, `${most - before} bytes more`);
+  });
+
   it("gives a text without such a list whole", async () => {
     const text = '{"eventName":"CreateUser","resources":[{"ARN":"x"}],"a":{"Records":[1]}}';
     assert.deepEqual(await split(text.slice(0, 20), text.slice(20)), [{ text }]);

@@ -11,7 +11,7 @@ local SEEN, ORDER = '${KEY_TAG}:seen', '${KEY_TAG}:seen:order'
 for i = 1, #ARGV, 3 do
   local name, eventAt, seenAt = ARGV[i], ARGV[i + 1], ARGV[i + 2]
   local before = redis.call('HGET', SEEN, name)
-  if not before or tonumber(string.match(before, '^%d+')) <= tonumber(eventAt) then
+  if not before or tonumber(string.match(before, '^%-?%d+')) <= tonumber(eventAt) then
     redis.call('HSET', SEEN, name, eventAt .. ' ' .. seenAt)
     redis.call('ZADD', ORDER, seenAt, name)
   end
