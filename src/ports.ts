@@ -185,6 +185,7 @@ export interface AlertStore {
 }
 
 export interface Outbox {
+  /** The longest due first; at most `limit` of each kind, so that a flood of one holds up no other. */
   due(now: number, limit: number): Promise<readonly DueRow[]>;
   /** Sets when the row is due again; a row that is done stays done. */
   postpone(row: Row, at: number): Promise<void>;

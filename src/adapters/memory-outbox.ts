@@ -32,13 +32,16 @@ export function memoryOutbox(rows: HeldRows, clock: Clock): Outbox {
   const leases = new Map<string, { by: string; until: number }>();
   return {
     async due(now, limit) {
+      const counts = new Map<Row["kind"], number>();
       return [...rows.dueAt]
         .filter(([, at]) => at <= now)
         .sort(([nameA, atA], [nameB, atB]) => atA - atB || (nameA < nameB ? -1 : 1))
-        .slice(0, limit)
         .flatMap(([name, at]) => {
           const row = findRow(name);
-          return row === undefined ? [] : [{ ...row, at }];
+          if (row === undefined) return [];
+          const count = (counts.get(row.kind) ?? 0) + 1;
+          counts.set(row.kind, count);
+          return count > limit ? [] : [{ ...row, at }];
         });
     },
     async postpone(row, at) {

@@ -32,6 +32,28 @@ contract("outbox", (stores) => {
     assert.equal((await outbox().due(NOON + 5, 1)).length, 1);
   });
 
+  it("gives rows of each kind, however many of another one are due before them", async () => {
+    const folds = Array.from({ length: 1_500 }, (_, i) => foldOf({ id: `d${i}`, key: `key-d${i}` }));
+    await stores().alerts.commit({ folds, quarantined: [], now: NOON - 5 });
+    const text = "{";
+    const item = {
+      id: "qu_1",
+      reason: "broken-json" as const,
+      head: text,
+      sha256: "",
+      bytes: 1,
+      receiveCount: 1,
+      text,
+    };
+    await stores().alerts.commit({ folds: [], quarantined: [item], now: NOON });
+    await stores().quarantine.replay("qu_1", NOON);
+
+    const rows = await outbox().due(NOON, 1_000);
+
+    assert.equal(rows.filter(({ kind }) => kind === "deliver").length, 1_000);
+    assert.equal(rows.filter(({ kind }) => kind === "replay").length, 1);
+  });
+
   it("does not bring a row back that is done", async () => {
     await outbox().done(ROW);
     await outbox().postpone(ROW, NOON);
