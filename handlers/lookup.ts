@@ -14,7 +14,7 @@ import {
   whoMessage,
   whoModal,
 } from "../blocks/identity.ts";
-import { words } from "../blocks/text.ts";
+import { type Message, words } from "../blocks/text.ts";
 import { type Subject, subjectsIn } from "../src/identity/identity.ts";
 import type { Click, Ports, Shortcut } from "../src/ports.ts";
 import { type AskDeps, approvalOf } from "./authorise.ts";
@@ -31,7 +31,8 @@ export interface Lookup {
   readonly responseUrl: string;
   /** What its buttons stand for. */
   readonly choices: readonly Subject[];
-  readonly answer?: WhoAnswer;
+  /** What is shared: the answer as the dialog shows it, without the records behind it. */
+  readonly message?: Message;
 }
 
 /** Where a question came from. */
@@ -90,11 +91,11 @@ export async function onPick(click: Click, deps: LookupDeps): Promise<void> {
 export async function onShare(click: Click, deps: LookupDeps): Promise<void> {
   if (!(await isAllowed(click, deps))) return;
   const lookup = deps.lookups.get(click.viewId);
-  if (lookup?.answer === undefined || lookup.asker !== click.user || lookup.responseUrl === "")
+  if (lookup?.message === undefined || lookup.asker !== click.user || lookup.responseUrl === "")
     return deps.chat.updateModal(click.viewId, forgottenModal());
   // A request that is played again finds nothing to share.
   deps.lookups.delete(click.viewId);
-  await deps.chat.respond(lookup.responseUrl, whoMessage(lookup.answer), "channel");
+  await deps.chat.respond(lookup.responseUrl, lookup.message, "channel");
   await deps.chat.updateModal(click.viewId, textModal(words`Shared in the channel.`));
 }
 
@@ -131,7 +132,7 @@ async function fill(viewId: string, subject: Subject, question: Question, deps: 
   const { user: asker, responseUrl } = question;
   let shownAt = Number.NEGATIVE_INFINITY;
   for await (const answer of whoIs(subject, deps.config.accounts, deps)) {
-    keep(viewId, { asker, responseUrl, choices: answer.choices, answer }, deps);
+    keep(viewId, { asker, responseUrl, choices: answer.choices, message: whoMessage(answer) }, deps);
     const now = deps.clock.now();
     if (!isDone(answer) && now - shownAt < EDIT_MS) continue;
     shownAt = now;

@@ -54,6 +54,21 @@ describe("trouble", () => {
     assert.deepEqual(shown(), []);
   });
 
+  it("is told once when nobody knows whether Slack took it", async () => {
+    const { clock, chat, vitals, look, shown } = open();
+    vitals.failed("redis", "down");
+    clock.advance(5 * MINUTE);
+    chat.answers.push({ answer: { kind: "unknown", why: "timed out" }, arrives: true });
+    await look();
+    clock.advance(MINUTE / 2);
+    await look();
+    vitals.ok("redis");
+    await look();
+
+    assert.equal(shown().length, 1);
+    assert.match(shown()[0] ?? "", /sees again/);
+  });
+
   it("is told again when Slack did not take it, and when it comes again", async () => {
     const { clock, chat, vitals, look, shown } = open();
     vitals.failed("redis", "down");
