@@ -13,6 +13,7 @@ import { makeDetector } from "../src/detect/detector.ts";
 import { type CompiledRules, RULE_FAILED, type RuleSummary } from "../src/detect/rules.ts";
 import { nearest } from "../src/nearest.ts";
 import { openTrial, type Scope, type Trial, trialText } from "./backtest-report.ts";
+import { type Knowledge, knowledgeIn } from "./knowledge.ts";
 import { columnsOf, counted, type Output } from "./output.ts";
 import { shown } from "./report.ts";
 import { loadWithBundled } from "./rules-test.ts";
@@ -25,17 +26,19 @@ export async function backtest(argv: readonly string[], output: Output): Promise
   const { values, positionals } = parseArgs({
     args: [...argv],
     allowPositionals: true,
-    options: { rules: { type: "string", multiple: true, default: [] } },
+    options: { rules: { type: "string", multiple: true, default: [] }, config: { type: "string" } },
   });
   const [wanted, ...paths] = positionals;
   if (wanted === undefined) throw new UsageError("no RULE given: a rule's name (ids rules list) or a .yml file");
   if (paths.length === 0) throw new UsageError("no PATH given: name log files or folders, or - for standard input");
   if (IS_FILE.test(wanted) && !existsSync(wanted)) throw new UsageError(`RULE "${wanted}" does not exist`);
+  const knowledge = await knowledgeIn(values.config);
+  const own = [...knowledge.rules, ...values.rules];
   const compiled = await (IS_FILE.test(wanted)
-    ? loadWithBundled([wanted, ...values.rules])
-    : loadRules([bundledRules(), ...values.rules]));
+    ? loadWithBundled([wanted, ...own], knowledge.placeholders)
+    : loadRules([bundledRules(), ...own], knowledge));
   const trials = rulesOf(wanted, compiled).map((rule) => openTrial(rule, scopeOf(rule, compiled)));
-  const unread = await run(trials, compiled, paths, output);
+  const unread = await run(trials, compiled, knowledge, paths, output);
   const columns = columnsOf(output.stdout);
   output.stdout.write(trials.map((trial) => trialText(trial, columns)).join("\n"));
   return unread > 0 || trials.every(({ records }) => records === 0) ? 2 : 0;
@@ -87,10 +90,11 @@ function allOf(correlations: readonly Correlation[]): readonly Correlation[] {
 async function run(
   trials: readonly Trial[],
   compiled: CompiledRules,
+  knowledge: Knowledge,
   paths: readonly string[],
   { stdin = process.stdin, stderr }: Output,
 ): Promise<number> {
-  const detector = makeDetector(compiled, memoryState(), { accounts: [] });
+  const detector = makeDetector(compiled, memoryState(), knowledge);
   const byName = new Map(trials.map((trial) => [trial.rule.name, trial]));
   const { files, unreadable, skipped } = await findLogFiles(paths);
   let unread = 0;

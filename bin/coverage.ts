@@ -9,6 +9,7 @@ import { parseArgs } from "node:util";
 import { bundledRules, loadRules } from "../src/adapters/rulefolder.ts";
 import { type Attack, type Cell, matrixOf, parseAttack } from "../src/detect/attack.ts";
 import type { RuleSummary } from "../src/detect/rules.ts";
+import { knowledgeIn } from "./knowledge.ts";
 import { columnsOf, counted, type Output } from "./output.ts";
 import { shown } from "./report.ts";
 import { oneOf } from "./usage.ts";
@@ -17,10 +18,15 @@ import { oneOf } from "./usage.ts";
 export async function coverage(argv: readonly string[], { stdout }: Output): Promise<number> {
   const { values } = parseArgs({
     args: [...argv],
-    options: { rules: { type: "string", multiple: true }, format: { type: "string", default: "table" } },
+    options: {
+      rules: { type: "string", multiple: true, default: [] },
+      config: { type: "string" },
+      format: { type: "string", default: "table" },
+    },
   });
   const format = oneOf("--format", values.format, ["table", "navigator"] as const);
-  const { summaries } = await loadRules([bundledRules(), ...(values.rules ?? [])]);
+  const { rules, placeholders } = await knowledgeIn(values.config);
+  const { summaries } = await loadRules([bundledRules(), ...rules, ...values.rules], { placeholders });
   const raising = summaries.filter(({ raises }) => raises);
   const attack = bundledAttack();
   const cells = matrixOf(raising, attack);

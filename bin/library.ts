@@ -8,9 +8,10 @@
 import { memoryState } from "../src/adapters/memory-state.ts";
 import { bundledRules, loadRules } from "../src/adapters/rulefolder.ts";
 import { type CloudTrailRecord, parseRecord, RecordError } from "../src/cloudtrail/record.ts";
-import { makeDetector } from "../src/detect/detector.ts";
+import { type DetectorContext, makeDetector } from "../src/detect/detector.ts";
 import type { AccountContext } from "../src/detect/facts.ts";
 import type { Finding } from "../src/detect/finding.ts";
+import type { Placeholders } from "../src/detect/modifier.ts";
 import type { CompiledRules } from "../src/detect/rules.ts";
 
 export type { Evidence, Finding, Level, Outcome, Sighting } from "../src/detect/finding.ts";
@@ -21,6 +22,10 @@ export interface DetectorOptions {
   readonly rules?: readonly string[];
   /** What is known about the accounts, e.g. `[{ id: "111122223333", regions: ["eu-central-1"] }]`. */
   readonly accounts?: readonly AccountContext[];
+  /** What `%name%` stands for in rules with the modifier `expand`. */
+  readonly placeholders?: Placeholders;
+  /** Vendors' accounts, and where addresses are. */
+  readonly known?: DetectorContext["known"];
 }
 
 export interface LibraryDetector {
@@ -35,13 +40,14 @@ export interface LibraryDetector {
 const compiled = new Map<string, Promise<CompiledRules>>();
 
 /**
- * A detector with a memory of its own, empty at the start. Rules are compiled once per list of folders and process.
+ * A detector with a memory of its own, empty at the start. Rules are compiled once per list of folders, placeholders and process.
  *
  * @throws RuleErrors with every problem of the rules.
  */
 export async function openDetector(options: DetectorOptions = {}): Promise<LibraryDetector> {
-  const rules = await rulesOf([bundledRules(), ...(options.rules ?? [])]);
-  const detector = makeDetector(rules, memoryState(), { accounts: options.accounts ?? [] });
+  const { rules: own = [], accounts = [], placeholders = {}, known = {} } = options;
+  const rules = await rulesOf([bundledRules(), ...own], placeholders);
+  const detector = makeDetector(rules, memoryState(), { accounts, known });
   let closed = false;
   const feedAll = async (records: readonly unknown[]): Promise<readonly Finding[]> => {
     if (closed) throw new Error("this detector is closed; open another one");
@@ -56,11 +62,11 @@ export async function openDetector(options: DetectorOptions = {}): Promise<Libra
   };
 }
 
-function rulesOf(folders: readonly string[]): Promise<CompiledRules> {
-  const key = JSON.stringify(folders);
+function rulesOf(folders: readonly string[], placeholders: Placeholders): Promise<CompiledRules> {
+  const key = JSON.stringify([folders, placeholders]);
   const known = compiled.get(key);
   if (known !== undefined) return known;
-  const loading = loadRules(folders);
+  const loading = loadRules(folders, { placeholders });
   compiled.set(key, loading);
   // Somebody who repairs a rule can open again.
   loading.catch(() => compiled.delete(key));

@@ -7,6 +7,7 @@ import { bundledRules, loadRules } from "../src/adapters/rulefolder.ts";
 import { techniquesOf } from "../src/detect/attack.ts";
 import { LEVELS } from "../src/detect/finding.ts";
 import type { RuleSummary } from "../src/detect/rules.ts";
+import { knowledgeIn } from "./knowledge.ts";
 import { columnsOf, type Output } from "./output.ts";
 import { shown } from "./report.ts";
 import { oneOf } from "./usage.ts";
@@ -15,10 +16,15 @@ import { oneOf } from "./usage.ts";
 export async function listRules(argv: readonly string[], { stdout }: Output): Promise<number> {
   const { values } = parseArgs({
     args: [...argv],
-    options: { rules: { type: "string", multiple: true }, format: { type: "string", default: "table" } },
+    options: {
+      rules: { type: "string", multiple: true, default: [] },
+      config: { type: "string" },
+      format: { type: "string", default: "table" },
+    },
   });
   const format = oneOf("--format", values.format, ["table", "md", "json"] as const);
-  const { summaries } = await loadRules([bundledRules(), ...(values.rules ?? [])]);
+  const { rules, placeholders } = await knowledgeIn(values.config);
+  const { summaries } = await loadRules([bundledRules(), ...rules, ...values.rules], { placeholders });
   const sorted = [...summaries].sort(
     (a, b) => LEVELS.indexOf(b.level) - LEVELS.indexOf(a.level) || (a.name < b.name ? -1 : 1),
   );

@@ -8,16 +8,23 @@ import { memoryState } from "../src/adapters/memory-state.ts";
 import { bundledRules, loadCases, loadRules } from "../src/adapters/rulefolder.ts";
 import { attackProblems } from "../src/detect/attack.ts";
 import { runCase } from "../src/detect/cases.ts";
+import type { Placeholders } from "../src/detect/modifier.ts";
 import { RuleErrors } from "../src/detect/rule-error.ts";
 import type { CompiledRules } from "../src/detect/rules.ts";
 import { bundledAttack } from "./coverage.ts";
+import { knowledgeIn } from "./knowledge.ts";
 import type { Output } from "./output.ts";
 
 /** @returns the exit code: 1 when a case failed. A tag that ATT&CK does not have is told, and no failure: such rules run all the same. */
 export async function testRules(argv: readonly string[], { stdout, stderr }: Output): Promise<number> {
-  const { positionals } = parseArgs({ args: [...argv], allowPositionals: true });
+  const { values, positionals } = parseArgs({
+    args: [...argv],
+    allowPositionals: true,
+    options: { config: { type: "string" } },
+  });
+  const { placeholders } = await knowledgeIn(values.config);
   const folders = positionals.length > 0 ? positionals : [bundledRules()];
-  const compiled = await loadWithBundled(folders);
+  const compiled = await loadWithBundled(folders, placeholders);
   const own = compiled.summaries.filter(({ file }) => folders.some((folder) => isInside(file, folder)));
   const cases = await loadCases(folders, { ...compiled, summaries: own });
   const attack = bundledAttack();
@@ -41,12 +48,12 @@ export async function testRules(argv: readonly string[], { stdout, stderr }: Out
  *
  * @throws RuleErrors of whichever attempt had fewer problems: the others only come of what was left out.
  */
-export async function loadWithBundled(paths: readonly string[]): Promise<CompiledRules> {
+export async function loadWithBundled(paths: readonly string[], placeholders: Placeholders): Promise<CompiledRules> {
   try {
-    return await loadRules(paths);
+    return await loadRules(paths, { placeholders });
   } catch (alone) {
     if (!(alone instanceof RuleErrors)) throw alone;
-    return loadRules([bundledRules(), ...paths]).catch((together: unknown) => {
+    return loadRules([bundledRules(), ...paths], { placeholders }).catch((together: unknown) => {
       const isFewer = together instanceof RuleErrors && together.problems.length < alone.problems.length;
       throw isFewer ? together : alone;
     });

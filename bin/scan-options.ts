@@ -16,6 +16,7 @@ records or of EventBridge events, folders of them, or standard input (-).
   --since TIME           only records from this time on: 2026-11-20 or 2026-11-20T10:00:00Z (UTC)
   --until TIME           only records up to this time; a day means its end
   --rules DIR            rules to use besides Trailhound's own; may be repeated
+  --config FILE          the bot's configuration: its rules, placeholders, accounts, vendors and GeoIP files
   --help                 this text
 
 Exit code: 0 nothing found, 1 findings at or above the level, 2 wrong usage or unreadable input.
@@ -30,6 +31,7 @@ export interface ScanOptions {
   readonly since: number;
   readonly until: number;
   readonly rules: readonly string[];
+  readonly config?: string;
 }
 
 /**
@@ -52,6 +54,7 @@ export function scanOptionsOf(argv: readonly string[]): ScanOptions | "help" {
     since,
     until,
     rules: values.rules,
+    ...(values.config === undefined ? {} : { config: values.config }),
   };
 }
 
@@ -66,6 +69,7 @@ function parsed(argv: readonly string[]) {
         since: { type: "string" },
         until: { type: "string" },
         rules: { type: "string", multiple: true, default: [] },
+        config: { type: "string" },
         help: { type: "boolean", short: "h", default: false },
       },
     });

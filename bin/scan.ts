@@ -7,6 +7,7 @@ import { actionOf, type CloudTrailRecord } from "../src/cloudtrail/record.ts";
 import { targetsOf } from "../src/cloudtrail/target.ts";
 import { type Finding, isAtLeast } from "../src/detect/finding.ts";
 import { RuleErrors } from "../src/detect/rule-error.ts";
+import { knowledgeIn } from "./knowledge.ts";
 import { openDetector } from "./library.ts";
 import { openReport, safeJson, shown } from "./report.ts";
 import { SCAN_USAGE, type ScanOptions, scanOptionsOf } from "./scan-options.ts";
@@ -78,7 +79,8 @@ async function* scanned(
   stdin: NodeJS.ReadableStream,
   totals: Totals,
 ): AsyncGenerator<Found | Unreadable> {
-  const detector = await openDetector({ rules: options.rules });
+  const knowledge = await knowledgeIn(options.config);
+  const detector = await openDetector({ ...knowledge, rules: [...knowledge.rules, ...options.rules] });
   const { files, unreadable, skipped } = await findLogFiles(options.paths);
   totals.found = { files: files.length, skipped };
   totals.unreadable += unreadable.length;

@@ -19,7 +19,6 @@ import { readOrMakeAuditKey } from "../src/adapters/auditkey.ts";
 import { type DoorOptions, openDoor } from "../src/adapters/bolt.ts";
 import { openTrail } from "../src/adapters/cloudtrail.ts";
 import { openCredentials } from "../src/adapters/credentials.ts";
-import { openGeoip } from "../src/adapters/geoip.ts";
 import { openHealth } from "../src/adapters/health.ts";
 import { openIam } from "../src/adapters/iam.ts";
 import { openEffects } from "../src/adapters/queue.ts";
@@ -37,6 +36,7 @@ import { makeDetector } from "../src/detect/detector.ts";
 import { apart, type DetectorState } from "../src/detect/state.ts";
 import type { Clock, Log, Ports, Vitals } from "../src/ports.ts";
 import type { Secrets } from "../src/secrets.ts";
+import { knowledgeOf } from "./knowledge.ts";
 
 export interface ServeOptions {
   readonly config: Config;
@@ -79,7 +79,8 @@ export async function serve(options: ServeOptions): Promise<Running> {
       await step().catch((error) => log.error({ err: messageOf(error) }, "stop.failed"));
   };
   try {
-    const compiled = await loadRules([bundledRules(), ...config.rules], { placeholders: config.placeholders });
+    const { accounts, known, placeholders } = await knowledgeOf(config);
+    const compiled = await loadRules([bundledRules(), ...config.rules], { placeholders });
     const redis = await redisOf(options, undo);
     const store = await openRedis(
       redis,
@@ -95,20 +96,13 @@ export async function serve(options: ServeOptions): Promise<Running> {
     const usable = watchRedis(store, vitals, log, undo);
     const ports = portsOf(options, store, vitals, usable);
 
-    const accounts = config.accounts;
     const worker = randomUUID();
-    const contain = { accounts, operators: config.slack.operators, protected: config.protected };
+    const contain = { accounts: config.accounts, operators: config.slack.operators, protected: config.protected };
     const summaries = new Map(compiled.summaries.map((summary) => [summary.name, summary]));
     const advice = (rule: string) => summaries.get(rule);
     const startedAt = new Date(clock.now()).toISOString();
     const deps = { ...ports, config: contain, auditKey, worker, startedAt, lookups: new Map(), advice };
     const suspects = (principals: readonly string[]) => suspectsAmong(principals, ports);
-    const known = {
-      vendors: new Map(Object.entries(config.vendors)),
-      ...(config.geoip.country === undefined && config.geoip.asn === undefined
-        ? {}
-        : { geo: await openGeoip(config.geoip) }),
-    };
     const detectorWith = (state: DetectorState) => makeDetector(compiled, state, { accounts, suspects, known });
     const detectors = { sure: detectorWith(store.state), doubted: detectorWith(apart(store.state, "unverified")) };
     const handlers: RowHandlers = {
