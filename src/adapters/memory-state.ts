@@ -59,8 +59,19 @@ function trim({ windowMs, members, ids }: Window): void {
   }
 }
 
+/** Index of the first member that is not older; a window of a day may hold hundreds, of which few are near. */
+function firstFrom(members: Window["members"], at: number): number {
+  let [low, high] = [0, members.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((members[middle]?.at ?? at) < at) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
 function nearest({ windowMs, members }: Window, at: number): readonly WindowMember[] {
-  const near = members.filter((one) => Math.abs(one.at - at) <= windowMs);
+  const near = members.slice(firstFrom(members, at - windowMs), firstFrom(members, at + windowMs + 1));
   // One too many after an insert into a full window: the farther end goes.
   if (near.length > MAX_MEMBERS) near.splice(at - (near[0]?.at ?? at) > (near.at(-1)?.at ?? at) - at ? 0 : -1, 1);
   return near.map(({ member }) => member);

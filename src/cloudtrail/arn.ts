@@ -22,10 +22,18 @@ export interface Arn {
  * @returns undefined when the text is no ARN.
  */
 export function arnOf(text: string): Arn | undefined {
-  const [prefix, partition, service, region, account, ...rest] = text.split(":", 64);
-  if (prefix !== "arn" || !partition || !service || region === undefined || account === undefined) return undefined;
-  const resource = rest.join(":");
-  return resource === "" ? undefined : { partition, service, region, account, resource };
+  if (!text.startsWith("arn:")) return undefined;
+  const partitionEnd = text.indexOf(":", 4);
+  const serviceEnd = text.indexOf(":", partitionEnd + 1);
+  const regionEnd = text.indexOf(":", serviceEnd + 1);
+  const accountEnd = text.indexOf(":", regionEnd + 1);
+  if (partitionEnd < 0 || serviceEnd < 0 || regionEnd < 0 || accountEnd < 0) return undefined;
+  const partition = text.slice(4, partitionEnd);
+  const service = text.slice(partitionEnd + 1, serviceEnd);
+  const resource = text.slice(accountEnd + 1);
+  if (partition === "" || service === "" || resource === "") return undefined;
+  const region = text.slice(serviceEnd + 1, regionEnd);
+  return { partition, service, region, account: text.slice(regionEnd + 1, accountEnd), resource };
 }
 
 /** The last part of a name that may be an ARN or a path: `"arn:aws:iam::aws:policy/ReadOnlyAccess"` → `"ReadOnlyAccess"`. */

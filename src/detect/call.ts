@@ -29,6 +29,7 @@ export const CALL_FACTS: FactGroup = {
   "ids.action": {
     says: "eventSource without `.amazonaws.com`, a colon, eventName",
     values: "`iam:CreateAccessKey`",
+    from: ["eventSource", "eventName"],
     of: ({ record }) => actionOf(record),
   },
   "ids.outcome": {
@@ -51,6 +52,7 @@ export const CALL_FACTS: FactGroup = {
   "ids.read_only": {
     says: "the call changes nothing: the record's readOnly, else its verb (Get, List, Describe, Head …). A call that creates something is none, even where AWS says so (`CreateOAuth2Token`)",
     values: "true, false",
+    from: ["eventName", "readOnly"],
     of: ({ record }) => isReadOnly(record),
   },
   "ids.account": {

@@ -10,22 +10,23 @@ export const CALLER_FACTS: FactGroup = {
   "ids.principal": {
     says: "who made the call, stable over sessions: ARN of the user, root or role; a service's name",
     values: "`arn:aws:iam::111122223333:user/jack`",
-    of: ({ principal }) => principal.id,
+    of: ({ principal }) => principal().id,
   },
   "ids.principal_kind": {
     says: "what kind of principal that is",
     values: "see `src/cloudtrail/principal.ts`",
-    of: ({ principal }) => principal.kind,
+    from: ["userIdentity.type", "userIdentity.invokedBy"],
+    of: ({ principal }) => principal().kind,
   },
   "ids.principal_name": {
     says: "its name: of the user, the role or the service, without path and account",
     values: "`jack`, `root`, `ec2.amazonaws.com`",
-    of: ({ principal }) => principal.name,
+    of: ({ principal }) => principal().name,
   },
   "ids.session_name": {
     says: "name of the role session, chosen by whoever assumed the role; absent for callers without one",
     values: "`build-7`, `i-0abc1234def567890`",
-    of: ({ principal }) => principal.sessionName,
+    of: ({ principal }) => principal().sessionName,
   },
   "ids.human": {
     says: "the person behind the call: IAM user, Identity Center or SAML user, sourceIdentity, or a session name with an `@`; absent for machines and root",
@@ -40,12 +41,13 @@ export const CALLER_FACTS: FactGroup = {
   "ids.via_sso": {
     says: "the session is one of Identity Center: its role is an `AWSReservedSSO_…` under Identity Center's own path",
     values: "true, false",
+    from: ["userIdentity.sessionContext.sessionIssuer.arn"],
     of: ({ record }) => isSsoRole(record),
   },
   "ids.caller_account": {
     says: "whose principal the caller is; absent for AWS services, and where the record does not say",
     values: "12 digits",
-    of: ({ principal }) => principal.account,
+    of: ({ principal }) => principal().account,
   },
   "ids.own_account": {
     says: "the caller belongs to the account it happened in, or to another configured account; absent where the record does not say whose it is",
@@ -55,6 +57,7 @@ export const CALLER_FACTS: FactGroup = {
   "ids.key_type": {
     says: "kind of the access key that signed the call; absent when no key did",
     values: "`long-term`, `temporary`",
+    from: ["userIdentity.accessKeyId", "userIdentity.accountId"],
     of: ({ record }) => accessKeyOf(record)?.type,
   },
   "ids.mfa": {
@@ -71,7 +74,7 @@ interface Human {
 
 /** `AWSReservedSSO_Admin_0123456789abcdef/alice` → `{ name: "alice", proof: "proven" }` */
 function humanOf({ record, principal }: FactSource): Human | undefined {
-  const { kind, name, sessionName, parent } = principal;
+  const { kind, name, sessionName, parent } = principal();
   const { sourceIdentity } = record.userIdentity.sessionContext ?? {};
   switch (kind) {
     case "IAMUser":
@@ -99,7 +102,8 @@ function isSsoRole({ userIdentity }: CloudTrailRecord): boolean {
   );
 }
 
-function isOwnCaller({ record, principal: { account }, known }: FactSource): boolean | undefined {
+function isOwnCaller({ record, principal, known }: FactSource): boolean | undefined {
+  const { account } = principal();
   if (account === undefined) return undefined;
   return account === record.recipientAccountId || (known.accounts?.has(account) ?? false);
 }

@@ -36,6 +36,8 @@ const HOT_FIELDS: ReadonlySet<string> = new Set([
   "recipientAccountId",
   "sessionCredentialFromConsole",
   "vpcEndpointId",
+  // Written only when CloudTrail left out a request that was too long.
+  "requestParameters.omitted",
 ]);
 
 /** The tests of one field that hold for the values of one class. */
@@ -46,6 +48,8 @@ export interface HotField {
   /** A power of two: its own among the hot fields. */
   readonly bit: number;
   readonly tests: readonly FieldTest[];
+  /** How many paths are read for an answer. */
+  readonly cost: number;
   classOf(record: CloudTrailRecord): ValueClass;
 }
 
@@ -86,6 +90,7 @@ function hotField(paths: readonly string[], bit: number, tests: readonly FieldTe
   return {
     bit,
     tests,
+    cost: paths.length,
     classOf(record) {
       const value = valueIn(record.json, keys);
       const before = known.get(value);
@@ -97,15 +102,26 @@ function hotField(paths: readonly string[], bit: number, tests: readonly FieldTe
   };
 }
 
-/** Of several fields undefined when they are all absent, else a list: seldom enough to be judged each time. */
+/**
+ * Of several fields one text that no other values have: a text has its length before it. Undefined when all are absent, a list
+ * when one of them is no scalar.
+ */
 function valueIn(json: JsonObject, fields: readonly (readonly string[])[]): Json | undefined {
   const [only] = fields;
   if (fields.length === 1 && only !== undefined) return rawValue(json, only);
+  let text = "";
+  let isAbsent = true;
   for (const keys of fields) {
     const value = rawValue(json, keys);
-    if (value !== undefined && value !== null) return [value];
+    if (value === undefined || value === null) {
+      text += "-";
+      continue;
+    }
+    if (typeof value === "object") return [value];
+    isAbsent = false;
+    text += typeof value === "string" ? `${value.length}:${value}` : `~${value};`;
   }
-  return undefined;
+  return isAbsent ? undefined : text;
 }
 
 /** Lists and objects are nothing AWS writes there, and no two of them are one value. */

@@ -8,7 +8,7 @@ import { actionOf, outcomeOf } from "../cloudtrail/record.ts";
 import type { Facts } from "./facts.ts";
 import { type Field, firstText } from "./field.ts";
 import type { Evidence, Level, Sighting } from "./finding.ts";
-import { type Scoring, scoreOf, scoreValues } from "./score.ts";
+import { canScore, type Scoring, scoreOf, scoreValues } from "./score.ts";
 import { isSequence, stepsEvidence } from "./sequence.ts";
 import type { Mark, WindowAdd, WindowMember } from "./state.ts";
 
@@ -149,6 +149,9 @@ export function windowOutcome(members: readonly WindowMember[]): "success" | "fa
  * @param members neighbours of the triggering record as the state gives them, oldest first.
  */
 export function fire(correlation: Correlation, trigger: Sighting, members: readonly WindowMember[]): Fired | undefined {
+  // Conditions only ask for more: what all neighbours together do not meet, no window of them does. Most records end here.
+  const { check, name } = correlation;
+  if (check.kind === "score" ? !canScore(check.scoring, members) : !isMet(check, members)) return undefined;
   const at = Date.parse(trigger.time);
   const times = members.map(({ sighting }) => Date.parse(sighting.time));
   if (!members.some(({ sighting }) => sighting.eventID === trigger.eventID)) return undefined;
@@ -161,7 +164,6 @@ export function fire(correlation: Correlation, trigger: Sighting, members: reado
     // A window that reaches no further than the one before is a part of it, and conditions only ask for more.
     if (end === reached) continue;
     const window = members.slice(start, end);
-    const { check, name } = correlation;
     if (check.kind !== "score") {
       if (isMet(check, window)) return firedOf(correlation, trigger, window);
       continue;

@@ -38,7 +38,7 @@ export interface Known {
 export interface FactSource {
   readonly record: CloudTrailRecord;
   /** Who made the call, worked out once for all facts. */
-  readonly principal: Principal;
+  readonly principal: () => Principal;
   /** What is configured about the record's account; undefined when nothing is. */
   readonly account: AccountContext | undefined;
   readonly known: Known;

@@ -80,7 +80,7 @@ function sourceOf(
     record,
     account,
     known,
-    get principal() {
+    principal() {
       principal ??= principalOf(record);
       return principal;
     },

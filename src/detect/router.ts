@@ -42,11 +42,11 @@ export function routerOf<Rule extends Routable>(rules: readonly Rule[], mostNode
   const bits = new Map(hot.flatMap(({ bit, tests }) => tests.map((test) => [test, bit] as const)));
   const bitOf = (test: FieldTest): number => bits.get(test) ?? 0;
   const candidates = rules.map((rule) => ({ rule, formula: formulaOf([rule, ...rule.filters], bitOf) }));
-  const root = nodeOf(candidates, hot, undefined);
+  let root: Node<Rule> | undefined;
   /** The oldest first. */
   const nodes = new Set<Node<Rule>>();
 
-  function grow(node: Node<Rule>, field: HotField, by: ValueClass): Node<Rule> {
+  function grow(node: Node<Rule>, field: HotField, by: ValueClass, record: CloudTrailRecord): Node<Rule> {
     for (const oldest of nodes) {
       if (nodes.size < mostNodes) break;
       forget(oldest);
@@ -55,7 +55,7 @@ export function routerOf<Rule extends Routable>(rules: readonly Rule[], mostNode
       const rest = reduced(formula, field.bit, by);
       return rest === false ? [] : [{ rule, formula: rest }];
     });
-    const child = nodeOf(left, hot, { node, by });
+    const child = nodeOf(left, hot, record, { node, by });
     node.children.set(by, child);
     nodes.add(child);
     return child;
@@ -68,37 +68,50 @@ export function routerOf<Rule extends Routable>(rules: readonly Rule[], mostNode
   }
 
   return (record) => {
-    let node = root;
     try {
+      root ??= nodeOf(candidates, hot, record, undefined);
+      let node = root;
       while (node.asks !== undefined) {
         const by = node.asks.classOf(record);
-        node = node.children.get(by) ?? grow(node, node.asks, by);
+        node = node.children.get(by) ?? grow(node, node.asks, by, record);
       }
+      return node.rules;
     } catch {
       // A test that throws is told by the detector, which finds the rule that it belongs to.
       return rules;
     }
-    return node.rules;
   };
 }
 
 function nodeOf<Rule extends Routable>(
   candidates: readonly Candidate<Rule>[],
   hot: readonly HotField[],
+  record: CloudTrailRecord,
   parent: Node<Rule>["parent"],
 ): Node<Rule> {
-  const asks = mostAsked(candidates, hot);
+  const asks = bestField(candidates, hot, record);
   const rules =
     asks === undefined ? candidates.map(({ rule, formula }) => ({ ...rule, matches: matcherOf(formula) })) : [];
   return { asks, candidates, rules, children: new Map(), parent };
 }
 
-/** The hot field that most of the rules still test; undefined when none does. */
-function mostAsked<Rule>(candidates: readonly Candidate<Rule>[], hot: readonly HotField[]): HotField | undefined {
+/**
+ * The hot field that rules out the most for a record that came here, since others like it will come; of several the one that most
+ * rules test. Undefined when no rule tests any.
+ */
+function bestField<Rule>(
+  candidates: readonly Candidate<Rule>[],
+  hot: readonly HotField[],
+  record: CloudTrailRecord,
+): HotField | undefined {
   let [most, best]: [number, HotField | undefined] = [0, undefined];
   for (const field of hot) {
-    const count = candidates.filter(({ formula }) => (fieldsIn(formula) & field.bit) !== 0).length;
-    if (count > most) [most, best] = [count, field];
+    const asking = candidates.filter(({ formula }) => (fieldsIn(formula) & field.bit) !== 0);
+    if (asking.length === 0) continue;
+    const by = field.classOf(record);
+    const out = asking.filter(({ formula }) => reduced(formula, field.bit, by) === false).length;
+    const worth = 1 + out + asking.length / (candidates.length + 1);
+    if (worth / field.cost > most) [most, best] = [worth / field.cost, field];
   }
   return best;
 }

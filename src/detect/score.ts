@@ -53,6 +53,20 @@ export function scoreOf(name: string, scoring: Scoring, window: readonly WindowM
   };
 }
 
+/** Whether the window would reach a level if all of it were of this moment: no part of it can reach more. */
+export function canScore({ points, spread, levels }: Scoring, window: readonly WindowMember[]): boolean {
+  const actions = new Map<string, Set<string>>();
+  for (const member of window)
+    for (const base of basesOf(member)) {
+      const seen = actions.get(base) ?? new Set();
+      actions.set(base, seen.add(member.sighting.action));
+    }
+  let most = 0;
+  for (const [base, seen] of actions) most += seen.size * (points.get(base) ?? 0);
+  for (const { points: each } of spreadParts({ spread }, window)) most += each;
+  return levels.some(({ least }) => most >= least);
+}
+
 interface Part {
   readonly what: string;
   readonly points: number;
@@ -83,7 +97,7 @@ function actionParts(
   });
 }
 
-function spreadParts({ spread }: Scoring, window: readonly WindowMember[]): readonly Part[] {
+function spreadParts({ spread }: Pick<Scoring, "spread">, window: readonly WindowMember[]): readonly Part[] {
   return spread.map(({ field, points }, at) => {
     const values = [...new Set(window.map(({ values: own }) => own[at + 1] ?? ""))].filter((value) => value !== "");
     return { what: field.path, points: Math.max(0, values.length - 1) * points, said: counted(values, "value") };

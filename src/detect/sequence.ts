@@ -3,12 +3,21 @@
  * Pure. CloudTrail tells seconds: records of the same second may have come in any order.
  */
 import type { Evidence } from "./finding.ts";
+import { memoOf } from "./memo.ts";
 import type { WindowMember } from "./state.ts";
+
+/** Windows are read again with every record, and few lists are in them. */
+const KNOWN = memoOf<string, readonly string[]>(1_000);
 
 /** The rules that a member matched: its first value, a JSON list. */
 export function basesOf({ values }: WindowMember): readonly string[] {
-  const parsed: unknown = JSON.parse(values[0] ?? "[]");
-  return Array.isArray(parsed) ? parsed.map(String) : [];
+  const text = values[0] ?? "[]";
+  const known = KNOWN.get(text);
+  if (known !== undefined) return known;
+  const parsed: unknown = JSON.parse(text);
+  const bases = Array.isArray(parsed) ? parsed.map(String) : [];
+  KNOWN.add(text, bases);
+  return bases;
 }
 
 export function isSequence(bases: readonly string[], ordered: boolean, window: readonly WindowMember[]): boolean {

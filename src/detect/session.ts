@@ -8,6 +8,12 @@ import type { FactGroup, FactSource } from "./fact.ts";
 import { isServiceAddress, placeOf, sourceKindOf } from "./network.ts";
 import { toolOf } from "./tool.ts";
 
+/** Where records say how an instance got its credentials. */
+const DELIVERY = [
+  "userIdentity.sessionContext.ec2RoleDelivery",
+  "userIdentity.sessionContext.attributes.ec2RoleDelivery",
+];
+
 export const SESSION_FACTS: FactGroup = {
   "ids.session_age_minutes": {
     says: "whole minutes from the start of the session to the call; absent for calls without a session",
@@ -17,6 +23,7 @@ export const SESSION_FACTS: FactGroup = {
   "ids.role_chaining": {
     says: "a role session assumes a role (AssumeRole by AssumedRole)",
     values: "true, false",
+    from: ["userIdentity.type", "eventSource", "eventName"],
     of: ({ record }) =>
       record.userIdentity.type === "AssumedRole" &&
       /^sts\./.test(record.eventSource) &&
@@ -25,16 +32,25 @@ export const SESSION_FACTS: FactGroup = {
   "ids.invoked_by_service": {
     says: "an AWS service made the call, on its own or for the principal",
     values: "true, false",
+    from: ["userIdentity.type", "userIdentity.invokedBy", "sourceIPAddress"],
     of: ({ record }) => isByService(record),
   },
   "ids.from_instance": {
     says: "the session has the credentials of an EC2 instance: its name is an instance id, or the record says how the instance got them",
     values: "true, false",
+    from: [
+      "userIdentity.type",
+      "userIdentity.arn",
+      "userIdentity.principalId",
+      "userIdentity.inScopeOf.issuerType",
+      ...DELIVERY,
+    ],
     of: (source) => isInstanceSession(source),
   },
   "ids.from_lambda": {
     says: "the credentials were issued to a Lambda function (inScopeOf), or the user agent says that the call was made in one",
     values: "true, false",
+    from: ["userIdentity.inScopeOf.issuerType", "userAgent"],
     of: ({ record }) => isIssuedTo(record, "AWS::Lambda::") || runsIn(record, "exec-env/aws_lambda"),
   },
   "ids.from_container": {
@@ -45,11 +61,13 @@ export const SESSION_FACTS: FactGroup = {
   "ids.from_pipeline": {
     says: "the session was opened with the OIDC token of a build service (GitHub Actions, GitLab, Bitbucket, Buildkite, CircleCI, HCP Terraform), as AWS wrote it",
     values: "true, false",
+    from: ["userIdentity.sessionContext.webIdFederationData.federatedProvider"],
     of: ({ record }) => isPipelineSession(record),
   },
   "ids.from_cloudshell": {
     says: "the user agent says that the call was made in CloudShell",
     values: "true, false",
+    from: ["userAgent"],
     of: ({ record }) => runsIn(record, "exec-env/cloudshell"),
   },
   "ids.instance_credentials_outside": {
@@ -75,9 +93,8 @@ function isByService(record: CloudTrailRecord): boolean {
 
 function isInstanceSession({ record, principal }: FactSource): boolean {
   if (record.userIdentity.type !== "AssumedRole") return false;
-  const delivery = ["ec2RoleDelivery", "attributes.ec2RoleDelivery"];
-  if (delivery.some((key) => textAt(record.json, `userIdentity.sessionContext.${key}`) !== undefined)) return true;
-  return isInstanceId(principal.sessionName ?? "") || isIssuedTo(record, "AWS::EC2::Instance");
+  if (DELIVERY.some((path) => textAt(record.json, path) !== undefined)) return true;
+  return isInstanceId(principal().sessionName ?? "") || isIssuedTo(record, "AWS::EC2::Instance");
 }
 
 function isInstanceId(text: string): boolean {
@@ -85,7 +102,8 @@ function isInstanceId(text: string): boolean {
 }
 
 /** ECS names a session after the task's id, EKS Pod Identity `eks-CLUSTER-POD-UUID`. */
-function isContainerSession({ record, principal: { kind, sessionName = "" } }: FactSource): boolean {
+function isContainerSession({ record, principal }: FactSource): boolean {
+  const { kind, sessionName = "" } = principal();
   if (kind === "AssumedRole" && /^(?:[0-9a-f]{32}|eks-.{1,100}-[0-9a-f-]{36})$/.test(sessionName)) return true;
   return isIssuedTo(record, "AWS::ECS::") || runsIn(record, "exec-env/aws_ecs") || runsIn(record, "exec-env/aws_eks");
 }
@@ -111,7 +129,7 @@ function isInstanceElsewhere(source: FactSource): boolean | undefined {
   const { record, principal } = source;
   if (!isInstanceSession(source)) return undefined;
   const endpointOf = textAt(record.json, "vpcEndpointAccountId");
-  if (endpointOf !== undefined) return endpointOf !== principal.account && !source.known.accounts?.has(endpointOf);
+  if (endpointOf !== undefined) return endpointOf !== principal().account && !source.known.accounts?.has(endpointOf);
   const kind = sourceKindOf(record);
   if (kind !== "public") return kind && false;
   // An instance has no browser; EC2's own calls for it come from a service's name.
