@@ -2,7 +2,6 @@
  * Verbs: what people say for each action, `iam:CreateUser` → "created". An action without a verb is called by its name.
  * Pure. All of it is our own words.
  */
-
 import { CREDENTIAL_VERBS } from "./credential-verbs.ts";
 import { DATA_VERBS } from "./data-verbs.ts";
 import { EDGE_VERBS } from "./edge-verbs.ts";
