@@ -1,10 +1,10 @@
 /**
- * The detector's state in Redis: one Lua call for all of a batch. What is known for sure is remembered here for a while,
+ * The detector's state in Redis: one Lua call for a batch, some for a large one. What is known for sure is remembered here for a while,
  * so that habits cost no round trip.
  */
 import { createHash } from "node:crypto";
 import type { Redis } from "ioredis";
-import type { Answer, DetectorState, Mark, MarkAnswer, WindowMember } from "../detect/state.ts";
+import type { Answer, DetectorState, Mark, MarkAnswer, WindowAdd, WindowMember } from "../detect/state.ts";
 import { ASK } from "./lua/state.ts";
 import { listOf, scriptOf, textOf } from "./redis-script.ts";
 import { msOf } from "./time.ts";
@@ -13,6 +13,8 @@ const ask = scriptOf(ASK);
 /** Known values are told to Redis again after this time, by eventTime, so that it does not forget a habit. */
 const FRESH_MS = 3600_000;
 const MAX_KNOWN = 100_000;
+/** Each may be answered with a thousand members: a call must end long before its time is up. */
+const ADDS_A_CALL = 100;
 const KNOWN: MarkAnswer = { known: true, learning: false };
 
 export function redisState(redis: Redis): DetectorState {
@@ -27,33 +29,41 @@ export function redisState(redis: Redis): DetectorState {
     if (known.size >= MAX_KNOWN) known.clear();
     known.set(nameOf(mark), mark.at);
   };
+  async function askOf(adds: readonly WindowAdd[], marks: readonly Mark[]) {
+    const args = [
+      adds.length,
+      ...adds.flatMap(({ key, windowMs, member }) => [
+        digestOf(key),
+        windowMs,
+        msOf(member.sighting.time),
+        member.sighting.eventID,
+        JSON.stringify(member),
+      ]),
+      ...marks.flatMap(({ key, value, at, forgetMs, learningMs, learns }) => [
+        digestOf(key),
+        digestOf(value),
+        at,
+        forgetMs,
+        learningMs,
+        learns ? "1" : "0",
+      ]),
+    ];
+    const [windows, answers, texts] = listOf(await ask(redis, args));
+    const members = listOf(texts).map(memberOf);
+    return { windows: listOf(windows).map((places) => membersAt(textOf(places), members)), answers: listOf(answers) };
+  }
   return {
     async ask({ adds, marks }): Promise<Answer> {
       const asked = marks.filter((mark) => !isFresh(mark));
       if (adds.length === 0 && asked.length === 0) return { windows: [], marks: marks.map(() => KNOWN) };
-      const args = [
-        adds.length,
-        ...adds.flatMap(({ key, windowMs, member }) => [
-          digestOf(key),
-          windowMs,
-          msOf(member.sighting.time),
-          member.sighting.eventID,
-          JSON.stringify(member),
-        ]),
-        ...asked.flatMap(({ key, value, at, forgetMs, learningMs, learns }) => [
-          digestOf(key),
-          digestOf(value),
-          at,
-          forgetMs,
-          learningMs,
-          learns ? "1" : "0",
-        ]),
-      ];
-      const [windows, answers] = listOf(await ask(redis, args));
-      const told = new Map(asked.map((mark, i) => [mark, answerOf(listOf(answers)[i])]));
+      const windows: (readonly WindowMember[])[] = [];
+      for (let from = 0; from + ADDS_A_CALL < adds.length; from += ADDS_A_CALL)
+        windows.push(...(await askOf(adds.slice(from, from + ADDS_A_CALL), [])).windows);
+      const last = await askOf(adds.slice(windows.length), asked);
+      const told = new Map(asked.map((mark, i) => [mark, answerOf(last.answers[i])]));
       for (const [mark, answer] of told) remember(mark, answer);
       return {
-        windows: listOf(windows).map((members) => listOf(members).map(memberOf)),
+        windows: [...windows, ...last.windows],
         marks: marks.map((mark) => told.get(mark) ?? KNOWN),
       };
     },
@@ -72,6 +82,12 @@ function digestOf(text: string): string {
 function answerOf(reply: unknown): MarkAnswer {
   const [known, learning] = listOf(reply);
   return { known: known === "1", learning: learning === "1" };
+}
+
+/** `"3 1"` → the third and the first of them. */
+function membersAt(places: string, members: readonly WindowMember[]): readonly WindowMember[] {
+  if (places === "") return [];
+  return places.split(" ").flatMap((place) => members[Number(place) - 1] ?? []);
 }
 
 function memberOf(text: unknown): WindowMember {

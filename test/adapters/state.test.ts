@@ -28,6 +28,17 @@ contract("detector state", (stores) => {
     assert.deepEqual(answers, [["b"], ["d"], ["a", "b"], ["b", "c", "d"]]);
   });
 
+  it("answers a batch of thousands as it answers one after the other", async () => {
+    const all = Array.from({ length: 1_050 }, (_, i) => addOf(`e${i}`, NOON + (i % 7) * 1_000, `w${i % 2}`));
+    const alone = Array.from({ length: 1_050 }, (_, i) => addOf(`e${i}`, NOON + (i % 7) * 1_000, `alone${i % 2}`));
+
+    const together = await add(...all);
+
+    const onePerCall: (readonly string[])[] = [];
+    for (const one of alone) onePerCall.push(...(await add(one)));
+    assert.deepEqual(together, onePerCall);
+  });
+
   it("gives back members as they were added", async () => {
     const { windows } = await stores().state.ask({ adds: [addOf("a", NOON)], marks: [] });
     const [members] = windows;

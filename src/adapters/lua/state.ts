@@ -9,11 +9,33 @@ import { KEY_TAG } from "./prelude.ts";
 /**
  * ARGV: number of adds; per add the digest of the window's key, windowMs, eventTime in ms, eventID, member (JSON); then per mark
  * the digest of the group's key, the digest of the value, time, forgetMs, learningMs, '1' when it learns.
- * Gives the members of each window, and '1' or '0' for known and for learning of each mark.
+ * Gives for each add the places of its window's members in the third list, for each mark '1' or '0' for known and for
+ * learning, and that list: neighbours share their members, and each is told once.
  */
 export const ASK = `
+local texts, placed = {}, {}
+
+-- Where the members are in texts: '3 1 2'.
+local function placesOf(window, ids)
+  local places, missing = placed[window] or {}, {}
+  placed[window] = places
+  for _, id in ipairs(ids) do
+    if not places[id] then missing[#missing + 1] = id end
+  end
+  if #missing > 0 then
+    for i, text in ipairs(redis.call('HMGET', window .. ':members', unpack(missing))) do
+      texts[#texts + 1] = text
+      places[missing[i]] = #texts
+    end
+  end
+  local found = {}
+  for i, id in ipairs(ids) do found[i] = places[id] end
+  return table.concat(found, ' ')
+end
+
 local function drop(window, ids)
   if #ids == 0 then return end
+  for _, id in ipairs(ids) do (placed[window] or {})[id] = nil end
   redis.call('ZREM', window, unpack(ids))
   redis.call('HDEL', window .. ':members', unpack(ids))
 end
@@ -27,7 +49,7 @@ local function add(digest, windowMs, time, eventID, member)
     local first, last = redis.call('ZSCORE', window, near[1]), redis.call('ZSCORE', window, near[#near])
     table.remove(near, time - first > last - time and 1 or #near)
   end
-  local answer = #near > 0 and redis.call('HMGET', members, unpack(near)) or {}
+  local answer = placesOf(window, near)
   local newest = tonumber(redis.call('ZRANGE', window, -1, -1, 'WITHSCORES')[2])
   drop(window, redis.call('ZRANGEBYSCORE', window, '-inf', '(' .. string.format('%d', newest - windowMs - ${LATENESS_MS})))
   drop(window, redis.call('ZRANGE', window, 0, ${-MAX_MEMBERS - 1}))
@@ -88,5 +110,5 @@ end
 for i = 2 + 5 * count, #ARGV, 6 do
   marks[#marks + 1] = mark(ARGV[i], ARGV[i + 1], tonumber(ARGV[i + 2]), tonumber(ARGV[i + 3]), tonumber(ARGV[i + 4]), ARGV[i + 5])
 end
-return {windows, marks}
+return {windows, marks, texts}
 `;
