@@ -1,5 +1,5 @@
 /**
- * Data verbs: what people say for the actions of storage, databases, backups, keys and what runs beside them.
+ * Data verbs: what people say for the actions of storage, databases, backups and keys.
  * Pure. All of it is our own words.
  */
 import { words } from "./text.ts";
@@ -17,7 +17,6 @@ import {
   READ,
   REMOVE,
   SET,
-  START,
   STOP,
   SWITCH_OFF,
   TO,
@@ -35,13 +34,8 @@ const GIVE = pair(words`gave`, words`give`);
 const IMPORT = pair(words`imported`, words`import`);
 const MAKE = pair(words`made`, words`make`);
 const PUBLISH = pair(words`published`, words`publish`);
-const PULL = pair(words`pulled`, words`pull`);
-const PUSH = pair(words`pushed`, words`push`);
 const REBOOT = pair(words`rebooted`, words`reboot`);
-const REGISTER = pair(words`registered`, words`register`);
 const RESTORE = pair(words`restored`, words`restore`);
-const RUN = pair(words`ran`, words`run`);
-const SUBMIT = pair(words`submitted`, words`submit`);
 const SUBSCRIBE = pair(words`subscribed`, words`subscribe`);
 const TAKE = pair(words`took`, words`take`);
 const UNLOCK = pair(words`unlocked`, words`unlock`);
@@ -59,8 +53,6 @@ export const DATA_VERBS: Readonly<Record<string, Verb>> = {
   "backup:DisassociateRecoveryPoint": act(TAKE, words`out of the control of AWS Backup`, "recovery point", FROM),
   "backup:PutBackupVaultAccessPolicy": act(CHANGE, words`who may use`, "backup vault"),
   "backup:UpdateRecoveryPointLifecycle": act(CHANGE, words`how long to keep`, "recovery point", IN),
-  "batch:SubmitJob": on(SUBMIT, "job", AS),
-  "codebuild:UpdateProjectVisibility": act(CHANGE, words`who may see`, "project"),
   "dynamodb:DeleteBackup": act(DELETE, words`a backup of a table`),
   "dynamodb:DeleteTable": on(DELETE, "table"),
   "dynamodb:ExportTableToPointInTime": on(EXPORT, "table", TO),
@@ -88,22 +80,6 @@ export const DATA_VERBS: Readonly<Record<string, Verb>> = {
   "ec2:SharedSnapshotVolumeCreated": act(MAKE, words`a volume of`, "snapshot"),
   "ec2:UnlockSnapshot": on(UNLOCK, "snapshot"),
   "ebs:GetSnapshotBlock": act(READ, words`blocks of`, "snapshot"),
-  "ecr:BatchDeleteImage": act(DELETE, words`images of`, "repository"),
-  "ecr:BatchGetImage": act(PULL, words`an image of`, "repository"),
-  "ecr:DeleteRepository": on(DELETE, "repository"),
-  "ecr:PutImage": act(PUSH, words`an image to`, "repository"),
-  "ecr:PutRegistryPolicy": act(CHANGE, words`who may use the container registry`),
-  "ecr:PutReplicationConfiguration": act(CHANGE, words`where container images are copied to`),
-  "ecs:CreateCluster": on(CREATE, "cluster"),
-  "ecs:CreateService": on(CREATE, "service", IN),
-  "ecs:RegisterTaskDefinition": on(REGISTER, "task definition"),
-  "ecs:RunTask": on(RUN, "task definition", IN),
-  "ecs:StartTask": on(RUN, "task definition", IN),
-  "eks:AssociateAccessPolicy": on(GIVE, "access policy", TO),
-  "eks:CreateAccessEntry": act(GIVE, words`access to a cluster:`, "principal", TO),
-  "eks:CreateCluster": on(CREATE, "cluster"),
-  "eks:DeleteCluster": on(DELETE, "cluster"),
-  "eks:UpdateAccessEntry": act(CHANGE, words`the access to a cluster of`, "principal", TO),
   "elasticfilesystem:CreateFileSystem": on(CREATE, "file system"),
   "elasticfilesystem:DeleteFileSystem": on(DELETE, "file system"),
   "elasticfilesystem:DeleteMountTarget": on(DELETE, "mount target"),
@@ -116,11 +92,6 @@ export const DATA_VERBS: Readonly<Record<string, Verb>> = {
   "fsx:DeleteFileSystem": on(DELETE, "file system"),
   "fsx:DeleteVolume": on(DELETE, "volume"),
   "glacier:SetVaultAccessPolicy": act(CHANGE, words`who may use`, "vault"),
-  "glue:CreateDevEndpoint": on(CREATE, "development endpoint"),
-  "glue:CreateJob": on(CREATE, "job"),
-  "glue:PutResourcePolicy": act(CHANGE, words`who may use the data catalog`),
-  "glue:UpdateDevEndpoint": on(CHANGE, "development endpoint"),
-  "glue:UpdateJob": on(CHANGE, "job"),
   "kinesis:PutResourcePolicy": act(CHANGE, words`who may use a stream`),
   "kms:CreateGrant": act(GIVE, words`the use of`, "KMS key", TO),
   "kms:CreateKey": on(CREATE, "KMS key"),
@@ -130,8 +101,6 @@ export const DATA_VERBS: Readonly<Record<string, Verb>> = {
   "kms:ImportKeyMaterial": act(IMPORT, words`the material of`, "KMS key"),
   "kms:PutKeyPolicy": act(CHANGE, words`the policy of`, "KMS key"),
   "kms:ReEncrypt": act(ENCRYPT, words`anew with`, "KMS key"),
-  "lambda:DeleteFunction": on(DELETE, "function"),
-  "lambda:DeleteFunction20150331": on(DELETE, "function"),
   "rbin:DeleteRule": act(DELETE, words`a rule of the recycle bin`),
   "rbin:UnlockRule": act(UNLOCK, words`a rule of the recycle bin`),
   "rbin:UpdateRule": act(CHANGE, words`a rule of the recycle bin`),
@@ -164,6 +133,7 @@ export const DATA_VERBS: Readonly<Record<string, Verb>> = {
   "rds:RestoreDBInstanceToPointInTime": on(RESTORE, "database"),
   "rds:StartExportTask": act(EXPORT, words`a database snapshot into`, "bucket"),
   "redshift:AuthorizeSnapshotAccess": act(CHANGE, words`who may restore`, "cluster snapshot", TO),
+  "redshift:CreateCluster": on(CREATE, "cluster"),
   "redshift:ModifyCluster": on(CHANGE, "cluster"),
   "redshift:RestoreFromClusterSnapshot": on(RESTORE, "cluster"),
   "s3:CompleteMultipartUpload": on(WRITE, "object", INTO),
@@ -173,21 +143,21 @@ export const DATA_VERBS: Readonly<Record<string, Verb>> = {
   "s3:DeleteObject": on(DELETE, "object", FROM),
   "s3:DeleteObjects": act(DELETE, words`objects of`, "bucket"),
   "s3:GetObject": on(READ, "object", FROM),
+  "s3:DeleteObjectVersion": act(DELETE, words`a version of`, "object", FROM),
   "s3:PostObject": on(WRITE, "object", INTO),
   "s3:PutAccessPointPolicy": act(CHANGE, words`the policy of an access point`),
   "s3:PutBucketEncryption": act(CHANGE, words`the encryption of`, "bucket"),
+  "s3:HeadObject": act(READ, words`the headers of`, "object", FROM),
+  "s3:PutBucketNotification": act(CHANGE, words`the notifications of`, "bucket"),
+  "s3:PutBucketObjectLockConfiguration": act(CHANGE, words`the object lock of`, "bucket"),
+  "s3:PutBucketOwnershipControls": act(CHANGE, words`who owns the objects of`, "bucket"),
+  "s3:PutBucketWebsite": act(CHANGE, words`the web site of`, "bucket"),
   "s3:PutObject": on(WRITE, "object", INTO),
   "s3:PutObjectAcl": act(CHANGE, words`the access list of`, "object", IN),
   "s3:RenameObject": on(RENAME, "object", IN),
   "s3:UpdateObjectEncryption": act(CHANGE, words`the encryption of`, "object", IN),
   "s3:UploadPart": act(WRITE, words`a part of`, "object", INTO),
   "s3:UploadPartCopy": act(COPY, words`a part of`, "object", INTO),
-  "sagemaker:CreateNotebookInstance": on(CREATE, "notebook"),
-  "sagemaker:CreateNotebookInstanceLifecycleConfig": on(CREATE, "lifecycle script"),
-  "sagemaker:CreateStudioLifecycleConfig": on(CREATE, "lifecycle script"),
-  "sagemaker:StartNotebookInstance": on(START, "notebook"),
-  "sagemaker:UpdateNotebookInstance": on(CHANGE, "notebook"),
-  "sagemaker:UpdateNotebookInstanceLifecycleConfig": on(CHANGE, "lifecycle script"),
   "sns:AddPermission": act(CHANGE, words`who may use`, "topic", TO),
   "sns:CreateTopic": on(CREATE, "topic"),
   "sns:Publish": act(PUBLISH, words`a message to`, "topic"),
