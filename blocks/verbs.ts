@@ -36,6 +36,7 @@ import {
   type Verb,
   WRITE,
 } from "./verb.ts";
+import { WORKLOAD_VERBS } from "./workload-verbs.ts";
 
 /** `"iam:CreateUser"` → created; undefined for an action that has none. */
 export function findVerb(action: string): Verb | undefined {
@@ -63,6 +64,7 @@ const VERBS: Readonly<Record<string, Verb>> = {
   ...IDENTITY_VERBS,
   ...CREDENTIAL_VERBS,
   ...DATA_VERBS,
+  ...WORKLOAD_VERBS,
   ...NETWORK_VERBS,
   ...PAID_VERBS,
 
