@@ -129,7 +129,7 @@ export function foldOf(finding: Finding, record: CloudTrailRecord, doubt?: Doubt
   return {
     key,
     alert: digestOf("al", key, finding.id),
-    subjects: subjectsOf(snapshot, finding.principal, sightings, shows),
+    subjects: subjectsOf(snapshot, [finding.principal, record.userIdentity.arn ?? ""], sightings, shows),
     shows,
     chapter: {
       finding: { ...told, evidence: finding.evidence.map((one) => ({ ...one, value: bounded(one.value) })) },
@@ -148,16 +148,19 @@ export function endSubject(lastFour: string): string {
   return `…${lastFour}`;
 }
 
-/** What an alert is found by: principal, its name, access key and the key's last four, addresses; `*` if it is shown. */
+/**
+ * What an alert is found by: the ARNs of principal and session, their names, access key and the key's last four,
+ * addresses; `*` if it is shown.
+ */
 function subjectsOf(
-  { key, principalName }: Snapshot,
-  principal: string,
+  { key, principalName, sessionName = "" }: Snapshot,
+  arns: readonly string[],
   sightings: readonly Sighting[],
   shows: boolean,
 ): readonly string[] {
   const addresses = [...new Set(sightings.map(({ ip }) => ip))].slice(-ADDRESSES);
   const keys = key === undefined ? [] : [key.id, endSubject(key.id.slice(-4))];
-  const all = [principal, principalName, ...keys, ...addresses, ...(shows ? [SHOWN_ALERTS] : [])];
+  const all = [...arns, principalName, sessionName, ...keys, ...addresses, ...(shows ? [SHOWN_ALERTS] : [])];
   return [...new Set(all)].filter((subject) => subject !== "" && subject.length <= LONGEST_ARN);
 }
 

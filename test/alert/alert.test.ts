@@ -69,6 +69,24 @@ describe("foldOf", () => {
     assert.deepEqual(foldOf({ ...finding, suppressed: true }, record).subjects, found);
   });
 
+  it("is found by the ARN and the name of its session, as alerts show them", () => {
+    const session = recordWith({
+      userIdentity: {
+        type: "AssumedRole",
+        arn: "arn:aws:sts::111122223333:assumed-role/ops/alice",
+        accountId: "111122223333",
+        sessionContext: {
+          sessionIssuer: { type: "Role", arn: "arn:aws:iam::111122223333:role/team/ops", userName: "ops" },
+        },
+      },
+    });
+
+    const { subjects } = foldOf(findingOf(session), session);
+
+    for (const asked of ["arn:aws:sts::111122223333:assumed-role/ops/alice", "ops", "alice"])
+      assert.ok(subjects.includes(asked), asked);
+  });
+
   it("shows neither suppressed nor informational findings", () => {
     assert.equal(foldOf(finding, record).shows, true);
     assert.equal(foldOf({ ...finding, suppressed: true }, record).shows, false);
