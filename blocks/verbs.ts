@@ -2,6 +2,7 @@
  * Verbs: what people say for each action, `iam:CreateUser` → "created". An action without a verb is called by its name.
  * Pure. All of it is our own words.
  */
+import { COMPUTE_VERBS } from "./compute-verbs.ts";
 import { CREDENTIAL_VERBS } from "./credential-verbs.ts";
 import { DATA_VERBS } from "./data-verbs.ts";
 import { EDGE_VERBS } from "./edge-verbs.ts";
@@ -59,6 +60,7 @@ const SILENCE = pair(words`silenced`, words`silence`);
 const TAKE = pair(words`took`, words`take`);
 
 const VERBS: Readonly<Record<string, Verb>> = {
+  ...COMPUTE_VERBS,
   ...EDGE_VERBS,
   ...GUARD_VERBS,
   ...IDENTITY_VERBS,
