@@ -2,12 +2,13 @@
  * Classes: values of a field that all rules judge alike are one class.
  * Pure. 351 eventNames of a busy account are 117 classes under 300 rules, since most names stand in no rule.
  */
-import type { Json, JsonObject } from "../cloudtrail/json.ts";
+import type { Json } from "../cloudtrail/json.ts";
 import type { CloudTrailRecord } from "../cloudtrail/record.ts";
 import { factsOf, sourcesOf } from "./facts.ts";
 import type { FieldTest } from "./matcher.ts";
 import { type Memo, memoOf } from "./memo.ts";
 import { plainText } from "./pattern.ts";
+import { ODD, type Reading } from "./reading.ts";
 
 /** Fields that rules ask of records they know nothing about, and that have few values. CloudTrail writes them as scalars. */
 const HOT_FIELDS: ReadonlySet<string> = new Set([
@@ -50,18 +51,17 @@ export interface HotField {
   readonly tests: readonly FieldTest[];
   /** How many paths are read for an answer. */
   readonly cost: number;
+  /** Of the record that the reading began with. */
   classOf(record: CloudTrailRecord): ValueClass;
 }
 
 /** A bit mask has no room for more. */
 const MOST_FIELDS = 30;
-/** Most values of a field, and most classes, that are remembered. */
+/** Most values, and most classes, of a field that are remembered. */
 const MOST_VALUES = 4_096;
-/** Longer texts are judged anew each time: AWS cuts a userAgent at 1 KB, and a name is shorter. */
-const LONGEST_VALUE = 1_024;
 
 /** The hot fields that alone decide some of these tests, those with the most tests first. */
-export function hotFieldsOf(tests: readonly FieldTest[]): readonly HotField[] {
+export function hotFieldsOf(tests: readonly FieldTest[], reading: Reading): readonly HotField[] {
   const groups = new Map<string, { readonly paths: readonly string[]; readonly tests: FieldTest[] }>();
   for (const test of tests) {
     const paths = pathsOf(test);
@@ -74,7 +74,7 @@ export function hotFieldsOf(tests: readonly FieldTest[]): readonly HotField[] {
   return [...groups.values()]
     .sort((a, b) => b.tests.length - a.tests.length)
     .slice(0, MOST_FIELDS)
-    .map(({ paths, tests: own }, at) => hotField(paths, 1 << at, own));
+    .map(({ paths, tests: own }, at) => hotField(paths.map(reading.placeOf), 1 << at, own, reading));
 }
 
 /** Everything of a record that decides the test; undefined when that is too much, or has too many values. */
@@ -83,61 +83,24 @@ function pathsOf(test: FieldTest): readonly string[] | undefined {
   return HOT_FIELDS.has(test.field) ? [test.field] : sourcesOf(test.field);
 }
 
-function hotField(paths: readonly string[], bit: number, tests: readonly FieldTest[]): HotField {
-  const keys = paths.map((path) => path.split("."));
+function hotField(places: readonly number[], bit: number, tests: readonly FieldTest[], reading: Reading): HotField {
   const judge = judgeOf(tests);
-  const known = memoOf<Json | undefined, ValueClass>(MOST_VALUES);
+  const known = memoOf<number, ValueClass>(MOST_VALUES);
+  const [only = -1] = places;
+  const isOne = places.length === 1;
   return {
     bit,
     tests,
-    cost: paths.length,
+    cost: places.length,
     classOf(record) {
-      const value = valueIn(record.json, keys);
-      const before = known.get(value);
+      const number = isOne ? reading.numberAt(only) : reading.numberOf(places);
+      const before = known.get(number);
       if (before !== undefined) return before;
-      const made = judge(record, value);
-      if (isShort(value)) known.add(value, made);
+      const made = judge(record, isOne ? reading.valueAt(only) : undefined);
+      if (number !== ODD) known.add(number, made);
       return made;
     },
   };
-}
-
-/**
- * Of several fields one text that no other values have: a text has its length before it. Undefined when all are absent, a list
- * when one of them is no scalar.
- */
-function valueIn(json: JsonObject, fields: readonly (readonly string[])[]): Json | undefined {
-  const [only] = fields;
-  if (fields.length === 1 && only !== undefined) return rawValue(json, only);
-  let text = "";
-  let isAbsent = true;
-  for (const keys of fields) {
-    const value = rawValue(json, keys);
-    if (value === undefined || value === null) {
-      text += "-";
-      continue;
-    }
-    if (typeof value === "object") return [value];
-    isAbsent = false;
-    text += typeof value === "string" ? `${value.length}:${value}` : `~${value};`;
-  }
-  return isAbsent ? undefined : text;
-}
-
-/** Lists and objects are nothing AWS writes there, and no two of them are one value. */
-function isShort(value: Json | undefined): boolean {
-  return typeof value === "string" ? value.length <= LONGEST_VALUE : typeof value !== "object" || value === null;
-}
-
-/** The value of a path, null and absent apart; the list itself when there is one on the way. */
-function rawValue(json: JsonObject, keys: readonly string[]): Json | undefined {
-  let here: Json | undefined = json;
-  for (const key of keys) {
-    if (typeof here !== "object" || here === null) return undefined;
-    if (Array.isArray(here)) return here;
-    here = Object.hasOwn(here, key) ? (here as JsonObject)[key] : undefined;
-  }
-  return here;
 }
 
 /** Tries every test; lists of plain texts are looked up instead. */

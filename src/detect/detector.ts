@@ -126,6 +126,7 @@ async function answersTo(
     return add === undefined ? [] : [{ hit, add }];
   });
   const marks = hits.flatMap((hit) => {
+    if (hit.correlation.check.kind !== "new") return [];
     const { record } = hit.facts;
     const learns = outcomeOf(record) === "success" && !suspects.has(principalOf(record).id);
     const mark = markOf(hit, learns);

@@ -11,10 +11,17 @@ export interface Memo<Key, Value> {
 
 export function memoOf<Key, Value>(limit: number): Memo<Key, Value> {
   const known = new Map<Key, Value>();
+  // A ring: a Map can give its oldest key, but not fast once many were deleted.
+  const keys: Key[] = [];
+  let oldest = 0;
   return {
     get: (key) => known.get(key),
     add(key, value) {
-      if (known.size >= limit) for (const oldest of known.keys()) if (known.delete(oldest)) break;
+      if (keys.length < limit) keys.push(key);
+      else {
+        for (const gone of keys.splice(oldest, 1, key)) known.delete(gone);
+        oldest = (oldest + 1) % limit;
+      }
       known.set(key, value);
     },
   };

@@ -8,6 +8,7 @@ import { type HotField, hotFieldsOf, type ValueClass } from "./classes.ts";
 import type { Facts } from "./facts.ts";
 import { type Detection, type Formula, fieldsIn, formulaOf, matcherOf, reduced, testsOf } from "./formula.ts";
 import type { FieldTest } from "./matcher.ts";
+import { openReading } from "./reading.ts";
 
 /** The rules that may match, in their order; `matches` of each tests what is not decided yet. */
 export type Router<Rule> = (record: CloudTrailRecord) => readonly Rule[];
@@ -38,7 +39,8 @@ const MOST_NODES = 20_000;
 export function routerOf<Rule extends Routable>(rules: readonly Rule[], mostNodes = MOST_NODES): Router<Rule> {
   // A filter of many rules is one and the same object.
   const detections = new Set(rules.flatMap((rule): Detection[] => [rule, ...rule.filters]));
-  const hot = hotFieldsOf([...detections].flatMap(testsOf));
+  const reading = openReading();
+  const hot = hotFieldsOf([...detections].flatMap(testsOf), reading);
   const bits = new Map(hot.flatMap(({ bit, tests }) => tests.map((test) => [test, bit] as const)));
   const bitOf = (test: FieldTest): number => bits.get(test) ?? 0;
   const candidates = rules.map((rule) => ({ rule, formula: formulaOf([rule, ...rule.filters], bitOf) }));
@@ -68,6 +70,7 @@ export function routerOf<Rule extends Routable>(rules: readonly Rule[], mostNode
   }
 
   return (record) => {
+    reading.begin(record.json);
     try {
       root ??= nodeOf(candidates, hot, record, undefined);
       let node = root;
