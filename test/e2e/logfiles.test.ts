@@ -13,7 +13,7 @@ const FILES = 200;
 const RECORDS_A_FILE = 60;
 /** Some files have several slices. */
 const sizeOf = (file: number) => (file % 50 === 0 ? 1_300 : RECORDS_A_FILE);
-const QUIET = "sts_get_caller_identity";
+const QUIET = "sts_assume_role_by_service";
 const LOUD = ["iam_create_user", "iam_create_access_key", "cloudtrail_stop_logging", "s3_put_bucket_policy"];
 
 /** Every 20th record matches a rule, by one of five users. */

@@ -38,7 +38,7 @@ describe("an SQS body", () => {
   it("writes nothing when no rule matches", async () => {
     const line = await openLine();
 
-    await line.take(envelope(recordNamed("sts_get_caller_identity")));
+    await line.take(envelope(recordNamed("sts_assume_role_by_service")));
 
     assert.equal(await line.deliverDue(), 0);
     assert.deepEqual(await line.quarantine.list(10), []);
