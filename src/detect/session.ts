@@ -88,7 +88,9 @@ function isByService(record: CloudTrailRecord): boolean {
   // Older records of the console say that sign-in made the call; behind it is a person.
   if (invokedBy === "signin.amazonaws.com") return false;
   if (type === "AWSService" || invokedBy !== undefined) return true;
-  return isServiceAddress(record.sourceIPAddress ?? "");
+  const address = record.sourceIPAddress ?? "";
+  // The console's own servers call from "AWS Internal", too, with the session of whoever sits before it.
+  return isServiceAddress(address) && (type === undefined || !address.startsWith("AWS Internal"));
 }
 
 function isInstanceSession({ record, principal }: FactSource): boolean {

@@ -84,6 +84,13 @@ const table: readonly Row[] = [
     true,
   ],
   ["ids.invoked_by_service", "the address of a service", { sourceIPAddress: "ec2.amazonaws.com" }, true],
+  ["ids.invoked_by_service", "the servers of the console, for a user", { sourceIPAddress: "AWS Internal" }, false],
+  [
+    "ids.invoked_by_service",
+    "AWS itself",
+    { userIdentity: { accountId: "111122223333" }, sourceIPAddress: "AWS Internal" },
+    true,
+  ],
   ["ids.invoked_by_service", "an address made to look so", { sourceIPAddress: "ec2.amazonaws.com.example.com" }, false],
   ["ids.actor_is_target", "another user", {}, false],
   ["ids.actor_is_target", "a user with a longer name", iam("CreateAccessKey", { userName: "jackson" }), false],
