@@ -58,7 +58,9 @@ export function memoryAlerts(alerts: HeldAlerts, quarantine: HeldQuarantine, row
         const alert = foldInto(alerts, fold, now);
         if (alert === undefined) continue;
         const due: DueRow[] = [];
-        if (alert.id === fold.alert && fold.chapter.doubt !== undefined)
+        // What nobody sees need not be looked up; what was, or is about to be, is not asked for again.
+        const isAsked = alert.corroboration !== undefined || rows.dueAt.has(`confirm:${alert.id}`);
+        if (alert.opening.doubt !== undefined && alert.shows && !isAsked)
           due.push({ kind: "confirm", id: alert.id, at: now });
         if (alert.shows) {
           alert.rev += 1;

@@ -191,8 +191,10 @@ function newFinding(hit: PlacedHit, { known, learning }: MarkAnswer): Finding | 
   const since = learning ? "not seen before, but little is known yet" : `not seen in ${days} days`;
   const value = `${newValueOf(check.fields, facts) ?? ""} (${since})`.slice(0, 256);
   const evidence = [{ selection: name, field: check.fields.map(({ path }) => path).join(", "), value }];
+  // While it learns it is a signal, which must not open the alert of what comes later.
   const level = learning ? "informational" : told.level;
-  return findingOf(facts, { ...told, level }, othersOf(hit), evidence, [sightingOf(facts)]);
+  const group = [...othersOf(hit), ...(learning ? ["learning"] : [])];
+  return findingOf(facts, { ...told, level }, group, evidence, [sightingOf(facts)]);
 }
 
 /** Group values beside the principal: what splits alerts further. */

@@ -221,6 +221,19 @@ contract("alert store", (stores) => {
     );
   });
 
+  it("owes no look at a doubted alert before somebody sees it, and then one", async () => {
+    const hidden = await commit({ id: "a", doubt: "no-envelope", shows: false });
+    assert.deepEqual(hidden, []);
+
+    const due = await commit({ id: "b", doubt: "no-envelope", at: NOON + HOUR });
+    const again = await commit({ id: "c", doubt: "no-envelope", at: NOON + HOUR });
+    assert.deepEqual(due.map(({ kind }) => kind).sort(), ["confirm", "deliver"]);
+    assert.equal(
+      again.some(({ kind }) => kind === "confirm"),
+      false,
+    );
+  });
+
   it("does not owe a look at an alert that a doubted finding joins", async () => {
     await commit({ id: "a" });
     const due = await commit({ id: "b", doubt: "no-envelope", at: NOON + HOUR });

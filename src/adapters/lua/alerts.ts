@@ -41,7 +41,7 @@ end
 local function open(fold)
   redis.call('ZADD', P .. 'key:' .. fold.key, fold.time, fold.alert)
   redis.call('HSET', alertKey(fold.alert), 'id', fold.alert, 'opening', fold.chapter, 'latestMs', fold.time,
-    'seenMs', now, 'shows', '0', 'findings', 0, 'events', 0, 'first', fold.at, 'firstMs', fold.time,
+    'seenMs', now, 'shows', '0', 'doubted', fold.doubted and '1' or '0', 'findings', 0, 'events', 0, 'first', fold.at, 'firstMs', fold.time,
     'last', fold.at, 'lastMs', fold.time, 'rev', 0, 'shown', 0, 'edits', 0)
 end
 
@@ -108,7 +108,10 @@ for _, fold in ipairs(folds) do
     keepAlert(id)
     redis.call('PEXPIRE', P .. 'key:' .. fold.key, ${ALERT_KEPT_MS})
     local shows, nextAt = unpack(redis.call('HMGET', alertKey(id), 'shows', 'nextAt'))
-    if id == fold.alert and fold.doubted then owe('confirm:' .. id, now) end
+    -- What nobody sees need not be looked up; what was, or is about to be, is not asked for again.
+    local isAsked = redis.call('ZSCORE', OUTBOX, 'confirm:' .. id) or redis.call('HEXISTS', alertKey(id), 'corroboration') == 1
+    local isDoubted = redis.call('HGET', alertKey(id), 'doubted') == '1'
+    if isDoubted and shows == '1' and not isAsked then owe('confirm:' .. id, now) end
     if shows == '1' then
       redis.call('HINCRBY', alertKey(id), 'rev', 1)
       owe('deliver:' .. id, math.max(now, tonumber(nextAt or 0)))
