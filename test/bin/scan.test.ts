@@ -45,6 +45,16 @@ function findingsOf(stdout: string): readonly Finding[] {
   return stdout.split("\n").flatMap((line) => (line === "" ? [] : [JSON.parse(line)]));
 }
 
+/** The rules that the story is about; others may have their say as the pack grows. */
+const ORDER = ["CRITICAL", "HIGH", "MEDIUM", "LOW"];
+const TOLD = [
+  "aws_denied_calls_spread",
+  "aws_iam_user_created",
+  "aws_iam_admin_policy_granted",
+  "aws_cloudtrail_stopped",
+];
+const toldOf = (stdout: string) => findingsOf(stdout).filter(({ rule }) => TOLD.includes(rule));
+
 describe("ids scan", () => {
   let folder = "";
   const write = (name: string, content: string | Buffer) => {
@@ -67,7 +77,7 @@ describe("ids scan", () => {
 
     assert.equal(plain.code, 1);
     assert.deepEqual(
-      findingsOf(plain.stdout).map(({ rule, level, outcome }) => [rule, level, outcome]),
+      toldOf(plain.stdout).map(({ rule, level, outcome }) => [rule, level, outcome]),
       [
         ["aws_denied_calls_spread", "medium", "failure"],
         ["aws_iam_user_created", "low", "success"],
@@ -97,34 +107,46 @@ describe("ids scan", () => {
     const { code, stdout } = await run(["-"], NDJSON);
 
     assert.equal(code, 1);
-    // How a correlation words its counts is tested with it.
-    assert.equal(
-      stdout.replace(/^ +(records|ids.action|eventSource): .*\n/gm, ""),
-      `arn:aws:iam::111122223333:user/deploy-bot
-  HIGH      Suspicious Privilege Grant - Administrator Rights Given
+    const [principal = "", ...blocks] = stdout.split(/\n(?= {2}\S)/);
+    assert.equal(principal, "arn:aws:iam::111122223333:user/deploy-bot");
+    const levels = blocks.map((block) => block.trim().split(" ")[0] ?? "");
+    assert.deepEqual(
+      levels,
+      levels.toSorted((a, b) => ORDER.indexOf(a) - ORDER.indexOf(b)),
+    );
+    for (const block of [
+      `  HIGH      Suspicious Privilege Grant - Administrator Rights Given
             2026-11-20 10:01:30 UTC · 1 record · us-east-1 · 198.51.100.23
             iam:AttachUserPolicy on user support2, policy AdministratorAccess
             ids.policy_grants_admin: true
-  MEDIUM    Potential Credential Probing - Denied Calls Across Services
+`,
+      `  MEDIUM    Potential Credential Probing - Denied Calls Across Services
             2026-11-20 10:00:00 – 10:02:00 UTC · 6 records · us-east-1 · 198.51.100.23
             iam:ListUsers, iam:ListRoles, iam:ListGroups, iam:ListPolicies and 2 more
-  MEDIUM    CloudTrail Logging Stopped or Narrowed (tried, failed)
-            2026-11-20 10:02:00 UTC · 1 record · us-east-1 · 198.51.100.23
-            cloudtrail:StopLogging on trail management
-  LOW       IAM User Created
+`,
+      `  LOW       IAM User Created
             2026-11-20 10:01:00 UTC · 1 record · us-east-1 · 198.51.100.23
             iam:CreateUser on user support2
-
-5 findings of 1 principal in 9 records of 1 file
 `,
+    ])
+      assert.ok(stdout.includes(block), `${block}\n${stdout}`);
+    assert.match(
+      stdout,
+      /CloudTrail Logging Stopped.*\(tried, failed\)\n.*\n {12}cloudtrail:StopLogging on trail management\n/,
     );
+    assert.match(stdout, /\n\d+ findings of 1 principal in 9 records of 1 file\n$/);
   });
 
   it("tells only findings at the level or above, and exits 0 when there are none", async () => {
     const high = await run(["-", "--level", "high", "--format", "ndjson"], NDJSON);
     const critical = await run(["-", "--level", "critical"], NDJSON);
 
-    assert.deepEqual([high.code, findingsOf(high.stdout).length], [1, 1]);
+    assert.equal(high.code, 1);
+    assert.ok(findingsOf(high.stdout).every(({ level }) => level === "high"));
+    assert.deepEqual(
+      toldOf(high.stdout).map(({ rule }) => rule),
+      ["aws_iam_admin_policy_granted"],
+    );
     assert.deepEqual(critical, {
       code: 0,
       stdout: "Nothing found at level critical or above in 9 records of 1 file\n",
@@ -164,7 +186,7 @@ describe("ids scan", () => {
       if (rules === "error") assert.equal(code, 2);
       else
         assert.deepEqual(
-          findingsOf(stdout).map(({ rule }) => rule),
+          toldOf(stdout).map(({ rule }) => rule),
           rules,
         );
     });
@@ -190,7 +212,7 @@ level: low
     const { stdout } = await run(["-", "--format", "ndjson", ...rules], NDJSON);
 
     const found = findingsOf(stdout).map(({ rule }) => rule);
-    assert.deepEqual(found.slice(5).sort(), ["other_caller", "own_caller"]);
+    assert.deepEqual(found.filter((rule) => /caller$/.test(rule)).sort(), ["other_caller", "own_caller"]);
   });
 
   it("names each unreadable file with its reason, scans the others and exits 2", async () => {
@@ -201,7 +223,7 @@ level: low
     const { code, stdout, stderr } = await run([folder, join(folder, "gone"), "--format", "ndjson"]);
 
     assert.equal(code, 2);
-    assert.equal(findingsOf(stdout).length, 5);
+    assert.equal(toldOf(stdout).length, 5);
     assert.deepEqual(stderr.trim().split("\n"), [
       `ids scan: ${join(folder, "gone")}: does not exist`,
       `ids scan: ${join(folder, "a.json")}: is not JSON`,
