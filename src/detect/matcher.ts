@@ -57,9 +57,9 @@ export function compileTest(key: string, raw: unknown, placeholders: Placeholder
   const words = key.split("|").slice(1);
   const wanted = [...words, values.map(String).join(spec.every ? " and " : " or ")].join(" ");
   if (spec.kind === "exists") return existsTest(field, key, wanted, values);
-  const tests = values.map((value) => valueTest(field, spec, value));
   const literals = isPlain(spec) && !spec.every && !spec.not ? literalsOf(values) : undefined;
-  const held = literals ? literalTest(field, literals) : joinTests(tests, spec.every);
+  const tests = literals ? [literalTest(field, literals)] : values.map((value) => valueTest(field, spec, value));
+  const held = joinTests(tests, spec.every);
   return {
     field: spec.path,
     wanted,
@@ -155,16 +155,18 @@ function literalsOf(values: readonly unknown[]): readonly string[] | undefined {
 }
 
 /** A list of plain texts is one look-up, however long the list is. */
-function literalTest(field: Field, literals: readonly string[]): (facts: Facts) => boolean {
+function literalTest(field: Field, literals: readonly string[]): ValueTest {
   const set = new Set(literals);
   const test: Predicate = (value) => {
     const text = plainText(value);
     return text !== undefined && set.has(text);
   };
-  return (facts) => field.some(facts, test);
+  return { holds: (facts) => field.some(facts, test), accepts: (_facts, found) => test(found) };
 }
 
 function joinTests(tests: readonly ValueTest[], every: boolean): (facts: Facts) => boolean {
+  const [only] = tests;
+  if (tests.length === 1 && only !== undefined) return only.holds;
   return every
     ? (facts) => tests.every((test) => test.holds(facts))
     : (facts) => tests.some((test) => test.holds(facts));

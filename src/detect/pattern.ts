@@ -6,6 +6,7 @@
 import { BlockList, isIPv4, isIPv6 } from "node:net";
 import { RE2JS } from "re2js";
 import type { Json } from "../cloudtrail/json.ts";
+import { memoOf } from "./memo.ts";
 
 /** Tests one value that is neither absent nor null. */
 export type Predicate = (value: Json) => boolean;
@@ -120,9 +121,15 @@ export function scalarPattern(value: string | number | boolean, placement: Place
   };
 }
 
+/** Rules that look for the same thing at several places share an expression: compiling one takes up to milliseconds. */
+const COMPILED = memoOf<string, RE2JS>(1_000);
+
 /** @throws Error with re2js's reason: look-around, back-references, possessive quantifiers, repeats over 1,000. */
 export function regexPattern(source: string, flags = ""): Predicate {
-  const compiled = RE2JS.compile(source, flagsOf(flags));
+  const key = `${flags}/${source}`;
+  const known = COMPILED.get(key);
+  const compiled = known ?? RE2JS.compile(source, flagsOf(flags));
+  if (known === undefined) COMPILED.add(key, compiled);
   return (found) => {
     if (typeof found === "object") return false;
     return compiled.matcher(String(found)).find();
