@@ -4,6 +4,7 @@
  * Looking changes nothing, so it works while the store is away.
  * A dialog, because Slack lets nobody replace the answer to a slash command (slackapi/bolt-js#2287).
  */
+import { setTimeout as sleep } from "node:timers/promises";
 import {
   isDone,
   pickModal,
@@ -16,7 +17,7 @@ import {
 } from "../blocks/identity.ts";
 import { type Message, words } from "../blocks/text.ts";
 import { type Subject, subjectsIn } from "../src/identity/identity.ts";
-import type { Click, Ports, Shortcut } from "../src/ports.ts";
+import { type Click, ClosedError, type Ports, type Shortcut } from "../src/ports.ts";
 import { type AskDeps, approvalOf } from "./authorise.ts";
 import { whoIs } from "./who.ts";
 
@@ -44,6 +45,8 @@ export interface Question {
 
 /** Slack shows each edit of a dialog: not more often than that. */
 const EDIT_MS = 700;
+/** Waits before the last edit is tried again: Slack limits edits of all dialogs together. */
+const AGAIN_MS: readonly number[] = [1_000, 3_000, 10_000];
 const MAX_LOOKUPS = 500;
 
 /** Opens the dialog and fills it; where it cannot be opened, the whole answer comes as a message for the asker. */
@@ -130,20 +133,34 @@ async function openDialog({ user, triggerId, responseUrl }: Question, deps: Look
 /** Shows the answer as it grows, until it is whole or somebody closed the dialog. */
 async function fill(viewId: string, subject: Subject, question: Question, deps: LookupDeps): Promise<void> {
   const { user: asker, responseUrl } = question;
+  const show = (answer: WhoAnswer) => deps.chat.updateModal(viewId, whoModal(answer, responseUrl !== ""));
   let shownAt = Number.NEGATIVE_INFINITY;
+  let last: WhoAnswer | undefined;
   for await (const answer of whoIs(subject, deps.config.accounts, deps)) {
     keep(viewId, { asker, responseUrl, choices: answer.choices, message: whoMessage(answer) }, deps);
+    last = answer;
     const now = deps.clock.now();
-    if (!isDone(answer) && now - shownAt < EDIT_MS) continue;
+    if (isDone(answer) || now - shownAt < EDIT_MS) continue;
     shownAt = now;
-    const isOpen = await deps.chat.updateModal(viewId, whoModal(answer, responseUrl !== "")).then(
-      () => true,
-      (error: unknown) => {
-        deps.log.info({ err: String(error) }, "lookup.closed");
-        return false;
-      },
-    );
-    if (!isOpen) return;
+    try {
+      await show(answer);
+    } catch (error) {
+      deps.log.info({ err: String(error) }, "lookup.not-shown");
+      // Nobody waits for the answer any more; a Slack that takes no edits now may take the last one.
+      if (error instanceof ClosedError) return;
+    }
+  }
+  if (last !== undefined) await showAtLast(() => show(last), AGAIN_MS);
+}
+
+/** @throws when Slack takes it at none of these times. */
+async function showAtLast(show: () => Promise<void>, [waitMs, ...later]: readonly number[]): Promise<void> {
+  try {
+    await show();
+  } catch (error) {
+    if (waitMs === undefined || error instanceof ClosedError) throw error;
+    await sleep(waitMs);
+    await showAtLast(show, later);
   }
 }
 

@@ -5,7 +5,14 @@ import { type MemoryIam, memoryIam } from "../../src/adapters/memory.ts";
 import { memoryTrail } from "../../src/adapters/memory-trail.ts";
 import { openVitals } from "../../src/adapters/vitals.ts";
 import { parseRecord } from "../../src/cloudtrail/record.ts";
-import type { AlertStore, ChatUser, Click, Command, Shortcut } from "../../src/ports.ts";
+import {
+  type AlertStore,
+  type ChatUser,
+  type Click,
+  ClosedError,
+  type Command,
+  type Shortcut,
+} from "../../src/ports.ts";
 import { ACCOUNT, openLine, recordNamed } from "./line.ts";
 
 const TEAM = "T00000001";
@@ -276,9 +283,25 @@ describe("/ids who", () => {
     assert.match(desk.responses().join(), /author .*IAM user/);
   });
 
+  it("shows the whole answer also when Slack took no edits for a while", async () => {
+    const { ask, line, iam, states, trail } = await openDesk();
+    addUser(iam);
+    trail.records.push(pastCall("CreateUser"));
+    const { updateModal } = line.chat;
+    let refusals = 2;
+    line.chat.updateModal = async (viewId, view) => {
+      if (refusals-- > 0) throw new Error("A rate limit was exceeded (url: views.update, retry-after: 10)");
+      return updateModal(viewId, view);
+    };
+
+    await ask("who jack");
+
+    assert.match(states().at(-1) ?? "", /17 of 17 regions/);
+  });
+
   it("stops asking when the dialog was closed", async () => {
     const desk = await openDesk();
-    Object.assign(desk.deps.chat, { updateModal: () => Promise.reject(new Error("not_found")) });
+    Object.assign(desk.deps.chat, { updateModal: () => Promise.reject(new ClosedError("closed")) });
 
     await desk.ask("who jack");
 

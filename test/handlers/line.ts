@@ -15,6 +15,9 @@ export const CHANNEL = "C0123456789";
 export const ACCOUNT = { id: "111122223333", name: "prod" } as const;
 const context = { channel: CHANNEL, accounts: [ACCOUNT], worker: "worker-1" };
 
+/** Once for all tests: the rules keep nothing between records. */
+const compiled = loadRules([bundledRules()]);
+
 export function recordNamed(name: string, patch: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {
   const file = new URL(`../../rules/records/${name}.json`, import.meta.url);
   return { ...JSON.parse(readFileSync(file, "utf8")), ...patch };
@@ -28,8 +31,8 @@ export async function openLine() {
   const chat = memoryChat();
   const logFiles = memoryLogFiles();
   const ports = { ...stores, effects, chat, logFiles, clock, log };
-  const [compiled, state] = [await loadRules([bundledRules()]), memoryState()];
-  const detectorWith = (room: DetectorState) => makeDetector(compiled, room, { accounts: [ACCOUNT] });
+  const [rules, state] = [await compiled, memoryState()];
+  const detectorWith = (room: DetectorState) => makeDetector(rules, room, { accounts: [ACCOUNT] });
   const detectors = { sure: detectorWith(state), doubted: detectorWith(apart(state, "unverified")) };
   let messages = 0;
   return {
