@@ -13,6 +13,8 @@ interface Group {
   /** Earliest time that was learnt from, and the earliest distinct days, oldest first. */
   since: number;
   days: readonly number[];
+  /** By value: the newest day on which it was told as new, and by which record. */
+  readonly told: Map<string, { readonly day: number; readonly eventID: string }>;
 }
 
 const DAY_MS = 24 * 3600_000;
@@ -21,10 +23,16 @@ const DAY_MS = 24 * 3600_000;
 export function memoryMarks(): (mark: Mark) => MarkAnswer {
   const groups = new Map<string, Group>();
   return (mark) => {
-    const group = groups.get(mark.key) ?? { values: new Map(), since: Number.POSITIVE_INFINITY, days: [] };
+    const group = groups.get(mark.key) ?? {
+      values: new Map(),
+      since: Number.POSITIVE_INFINITY,
+      days: [],
+      told: new Map(),
+    };
     groups.set(mark.key, group);
     if (mark.learns) learn(group, mark);
-    return { known: isKnown(group.values.get(mark.value), mark), learning: isLearning(group, mark) };
+    const known = isKnown(group.values.get(mark.value), mark);
+    return { known, told: !known && isTold(group, mark), learning: isLearning(group, mark) };
   };
 }
 
@@ -45,6 +53,18 @@ function widened(span: Span | undefined, at: number, forgetMs: number): Span {
   if (span === undefined || at > span.last + forgetMs) return { first: at, last: at };
   if (at < span.first - forgetMs) return span;
   return { first: Math.min(span.first, at), last: Math.max(span.last, at) };
+}
+
+/** Once a day is enough; the record that told it tells it again when it comes again. */
+function isTold({ told }: Group, { value, at, eventID }: Mark): boolean {
+  const day = Math.floor(at / DAY_MS);
+  const before = told.get(value);
+  if (before !== undefined && before.day >= day) return before.day > day || before.eventID !== eventID;
+  told.delete(value);
+  told.set(value, { day, eventID });
+  const oldest = told.keys().next().value;
+  if (told.size > MAX_VALUES && oldest !== undefined) told.delete(oldest);
+  return false;
 }
 
 function isKnown(span: Span | undefined, { at, forgetMs }: Mark): boolean {

@@ -15,7 +15,7 @@ const FRESH_MS = 3600_000;
 const MAX_KNOWN = 100_000;
 /** Each may be answered with a thousand members: a call must end long before its time is up. */
 const ADDS_A_CALL = 100;
-const KNOWN: MarkAnswer = { known: true, learning: false };
+const KNOWN: MarkAnswer = { known: true, told: false, learning: false };
 
 export function redisState(redis: Redis): DetectorState {
   /** Group and value → eventTime at which Redis last called it known. */
@@ -39,9 +39,10 @@ export function redisState(redis: Redis): DetectorState {
         member.sighting.eventID,
         JSON.stringify(member),
       ]),
-      ...marks.flatMap(({ key, value, at, forgetMs, learningMs, learns }) => [
+      ...marks.flatMap(({ key, value, eventID, at, forgetMs, learningMs, learns }) => [
         digestOf(key),
         digestOf(value),
+        eventID,
         at,
         forgetMs,
         learningMs,
@@ -80,8 +81,8 @@ function digestOf(text: string): string {
 }
 
 function answerOf(reply: unknown): MarkAnswer {
-  const [known, learning] = listOf(reply);
-  return { known: known === "1", learning: learning === "1" };
+  const [known, told, learning] = listOf(reply);
+  return { known: known === "1", told: told === "1", learning: learning === "1" };
 }
 
 /** `"3 1"` → the third and the first of them. */

@@ -127,8 +127,9 @@ export function markOf(hit: Hit, learns: boolean): Mark | undefined {
   if (check.kind !== "new") return undefined;
   const value = newValueOf(check.fields, hit.facts);
   if (value === undefined) return undefined;
-  const at = Date.parse(hit.facts.record.eventTime);
-  return { key: keyOf(hit), value, at, forgetMs, learningMs: check.learningMs, learns };
+  const { eventID, eventTime } = hit.facts.record;
+  const at = Date.parse(eventTime);
+  return { key: keyOf(hit), value, eventID, at, forgetMs, learningMs: check.learningMs, learns };
 }
 
 /** What makes a value of several fields; undefined when all of them are absent. */

@@ -182,10 +182,10 @@ function windowFinding(hit: PlacedHit, members: readonly WindowMember[]): Findin
   return findingOf(facts, told, [...othersOf(hit), ...(level === undefined ? [] : [level])], fired.evidence, sightings);
 }
 
-function newFinding(hit: PlacedHit, { known, learning }: MarkAnswer): Finding | undefined {
+function newFinding(hit: PlacedHit, { known, told: isTold, learning }: MarkAnswer): Finding | undefined {
   const { correlation, facts } = hit;
   const { check, windowMs, name } = correlation;
-  if (known || check.kind !== "new") return undefined;
+  if (known || isTold || check.kind !== "new") return undefined;
   const told = asTold(correlation, outcomeOf(facts.record));
   const days = Math.round(windowMs / 86_400_000);
   const since = learning ? "not seen before, but little is known yet" : `not seen in ${days} days`;

@@ -25,6 +25,7 @@ export interface Mark {
   /** Name of the group: correlation, account and group values. Contains record text; adapters hash it. */
   readonly key: string;
   readonly value: string;
+  readonly eventID: string;
   /** eventTime in ms. */
   readonly at: number;
   /** A value not seen for so long is new again. */
@@ -38,6 +39,8 @@ export interface Mark {
 export interface MarkAnswer {
   /** Seen before, at least SETTLE_MS earlier, and not longer ago than `forgetMs`. */
   readonly known: boolean;
+  /** Another record of the same day, or of a later one, came first with this value: it is told by that one. */
+  readonly told: boolean;
   /** The group is too young to judge by. */
   readonly learning: boolean;
 }

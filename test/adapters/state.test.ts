@@ -114,13 +114,16 @@ contract("what is known of a group", (stores) => {
   const markOf = (value: string, at: number, change: Partial<Mark> = {}): Mark => ({
     key: "g",
     value,
+    eventID: `${value}-${at}`,
     at,
     forgetMs: 30 * DAY,
     learningMs: 7 * DAY,
     learns: true,
     ...change,
   });
-  const ask = async (...marks: readonly Mark[]) => (await stores().state.ask({ adds: [], marks })).marks;
+  const askAll = async (...marks: readonly Mark[]) => (await stores().state.ask({ adds: [], marks })).marks;
+  const ask = async (...marks: readonly Mark[]) =>
+    (await askAll(...marks)).map(({ known, learning }) => ({ known, learning }));
   /** Seven days of a habit, a record a day. */
   const habit = (value: string, days = 8) =>
     ask(...Array.from({ length: days }, (_, i) => markOf(value, NOON + i * DAY)));
@@ -194,6 +197,18 @@ contract("what is known of a group", (stores) => {
 
     assert.deepEqual((await ask(markOf("a", NOON + 36 * DAY)))[0]?.known, true);
     assert.deepEqual((await ask(markOf("b", NOON + 38 * DAY)))[0]?.known, false);
+  });
+
+  it("tells a new value once a day, by the record that came first with it", async () => {
+    await habit("a");
+    const t = NOON + 8 * DAY;
+    const marks = [0, 60_000, 120_000].map((ms) => markOf("b", t + ms, { learns: false }));
+
+    const told = async (...asked: readonly Mark[]) => (await askAll(...asked)).map((answer) => answer.told);
+    assert.deepEqual(await told(...marks), [false, true, true]);
+    assert.deepEqual(await told(...marks.toReversed()), [true, true, false]);
+    assert.deepEqual(await told(markOf("b", t + DAY, { learns: false }), ...marks), [false, true, true, true]);
+    assert.deepEqual(await told(markOf("c", t)), [false]);
   });
 
   it("keeps groups and values apart, whatever text they are", async () => {

@@ -1,6 +1,7 @@
 /**
  * Lua of the detector's state: `{ids}:window:<digest>` eventIDs by eventTime, `…:members` what each one said;
- * `{ids}:known:<digest>` the first and last time of each value of a group, `…:order` values by their last time. In the
+ * `{ids}:known:<digest>` the first and last time of each value of a group, `…:order` values by their last time, `…:told` on
+ * which day a value was told as new, and by which record. In the
  * hash, `#since` and `#days` are the group's own.
  */
 import { LATENESS_MS, LEARNING_DAYS, MAX_MEMBERS, MAX_VALUES, SETTLE_MS } from "../../detect/state.ts";
@@ -8,9 +9,9 @@ import { KEY_TAG } from "./prelude.ts";
 
 /**
  * ARGV: number of adds; per add the digest of the window's key, windowMs, eventTime in ms, eventID, member (JSON); then per mark
- * the digest of the group's key, the digest of the value, time, forgetMs, learningMs, '1' when it learns.
- * Gives for each add the places of its window's members in the third list, for each mark '1' or '0' for known and for
- * learning, and that list: neighbours share their members, and each is told once.
+ * the digest of the group's key, the digest of the value, eventID, time, forgetMs, learningMs, '1' when it
+ * learns. Gives for each add the places of its window's members in the third list, for each mark '1' or '0' for known, told
+ * and learning, and that list: neighbours share their members, and each is told once.
  */
 export const ASK = `
 local texts, placed = {}, {}
@@ -89,7 +90,18 @@ local function learn(known, value, time, forgetMs, learningMs)
   redis.call('PEXPIRE', order, kept)
 end
 
-local function mark(digest, value, time, forgetMs, learningMs, learns)
+-- Once a day is enough; the record that told it tells it again when it comes again.
+local function isTold(known, value, eventID, time, forgetMs)
+  local told, today = known .. ':told', math.floor(time / 86400000)
+  local day, teller = string.match(redis.call('HGET', told, value) or '', '^(%-?%d+) (.*)$')
+  if day and tonumber(day) >= today then return tonumber(day) > today or teller ~= eventID end
+  if redis.call('HLEN', told) >= ${MAX_VALUES} then redis.call('DEL', told) end
+  redis.call('HSET', told, value, string.format('%d %s', today, eventID))
+  redis.call('PEXPIRE', told, forgetMs + ${LATENESS_MS})
+  return false
+end
+
+local function mark(digest, value, eventID, time, forgetMs, learningMs, learns)
   local known = '${KEY_TAG}:known:' .. digest
   if learns == '1' then learn(known, value, time, forgetMs, learningMs) end
   local first, last = spanOf(known, value)
@@ -100,15 +112,17 @@ local function mark(digest, value, time, forgetMs, learningMs, learns)
     third = tonumber(day)
   end
   local isLearning = not since or since > time - learningMs or days < ${LEARNING_DAYS} or third >= math.floor(time / 86400000)
-  return {isKnown and '1' or '0', isLearning and '1' or '0'}
+  local told = not isKnown and isTold(known, value, eventID, time, forgetMs)
+  return {isKnown and '1' or '0', told and '1' or '0', isLearning and '1' or '0'}
 end
 
 local windows, marks, count = {}, {}, tonumber(ARGV[1])
 for i = 2, 1 + 5 * count, 5 do
   windows[#windows + 1] = add(ARGV[i], tonumber(ARGV[i + 1]), tonumber(ARGV[i + 2]), ARGV[i + 3], ARGV[i + 4])
 end
-for i = 2 + 5 * count, #ARGV, 6 do
-  marks[#marks + 1] = mark(ARGV[i], ARGV[i + 1], tonumber(ARGV[i + 2]), tonumber(ARGV[i + 3]), tonumber(ARGV[i + 4]), ARGV[i + 5])
+for i = 2 + 5 * count, #ARGV, 7 do
+  marks[#marks + 1] = mark(
+    ARGV[i], ARGV[i + 1], ARGV[i + 2], tonumber(ARGV[i + 3]), tonumber(ARGV[i + 4]), tonumber(ARGV[i + 5]), ARGV[i + 6])
 end
 return {windows, marks, texts}
 `;
