@@ -59,7 +59,11 @@ export function compileTest(key: string, raw: unknown, placeholders: Placeholder
   if (spec.kind === "exists") return existsTest(field, key, wanted, values);
   const literals = isPlain(spec) && !spec.every && !spec.not ? literalsOf(values) : undefined;
   const tests = literals ? [literalTest(field, literals)] : values.map((value) => valueTest(field, spec, value));
-  const held = joinTests(tests, spec.every);
+  // Read once, whatever the number of values; null is the one that no value of a record answers.
+  const held =
+    spec.every || values.includes(null)
+      ? joinTests(tests, spec.every)
+      : (facts: Facts) => field.some(facts, (value) => tests.some((test) => test.accepts(facts, value)));
   return {
     field: spec.path,
     wanted,
@@ -165,8 +169,6 @@ function literalTest(field: Field, literals: readonly string[]): ValueTest {
 }
 
 function joinTests(tests: readonly ValueTest[], every: boolean): (facts: Facts) => boolean {
-  const [only] = tests;
-  if (tests.length === 1 && only !== undefined) return only.holds;
   return every
     ? (facts) => tests.every((test) => test.holds(facts))
     : (facts) => tests.some((test) => test.holds(facts));
