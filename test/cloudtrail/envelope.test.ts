@@ -330,6 +330,11 @@ describe("a record's envelope", () => {
     ["an event of its account, region and service", event(record("a")), undefined],
     ["the same through SNS", sns(event(record("a"))), undefined],
     ["a CloudWatch Logs message with its owner", subscription({ message: JSON.stringify(record("a")) }), undefined],
+    [
+      "an event of another account in a CloudWatch Logs message",
+      subscription({ message: JSON.stringify({ ...event(record("a")), account: "444455556666" }) }),
+      "other-account",
+    ],
     ["none", record("a"), "no-envelope"],
     ["an array", [record("a")], "no-envelope"],
     ["a log file's", { Records: [record("a")] }, "no-envelope"],
