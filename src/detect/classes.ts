@@ -114,13 +114,16 @@ function judgeOf(tests: readonly FieldTest[]): (record: CloudTrailRecord, value:
     for (const text of new Set(test.literals)) byText.set(text, [...(byText.get(text) ?? []), test]);
   }
   const classes: Memo<string, ValueClass> = memoOf(MOST_VALUES);
+  function listedFor(value: Json | undefined, holds: (test: FieldTest) => boolean): readonly FieldTest[] {
+    if (value === undefined) return [];
+    const text = plainText(value);
+    // A list or an object is no text: each test has to look into it.
+    return text === undefined ? listed.filter(holds) : (byText.get(text) ?? []);
+  }
   return (record, value) => {
     const facts = factsOf(record, undefined);
     const holds = (test: FieldTest): boolean => test.holds(facts);
-    const isOdd = typeof value === "object" && value !== null;
-    const text = value === undefined || isOdd ? undefined : plainText(value);
-    const found = isOdd ? listed.filter(holds) : (byText.get(text ?? "") ?? []).filter(() => text !== undefined);
-    const held = [...found, ...others.filter(holds)];
+    const held = [...listedFor(value, holds), ...others.filter(holds)];
     const key = held.map((test) => numbers.get(test)).join();
     const before = classes.get(key);
     if (before !== undefined) return before;
