@@ -40,7 +40,13 @@ export async function handleMessage(message: InboxMessage, detectors: Detectors,
       ports,
     );
   }
-  for (const ref of opened.logFiles) await handleLogFile(ref, message, detectors, ports);
+  const failures: unknown[] = [];
+  for (const ref of opened.logFiles) {
+    message.stopping?.throwIfAborted();
+    await handleLogFile(ref, message, detectors, ports).catch((error) => failures.push(error));
+  }
+  // The message comes again for that file; the others are done by then.
+  if (failures.length > 0) throw failures[0];
 }
 
 /** A log file, slice by slice: what a crash leaves undone is done when the message comes again, and nothing else. */

@@ -62,6 +62,19 @@ describe("a log file that a notification names", () => {
     assert.equal(line.logFiles.closed(), 1);
   });
 
+  it("is taken though another one of the same notification cannot be fetched, which comes again", async () => {
+    const line = await openFile(slice("a"));
+    const { open } = line.logFiles;
+    line.logFiles.open = async (ref) => {
+      if (ref.key === "locked") throw new Error("KMS refuses");
+      return open(ref);
+    };
+
+    await assert.rejects(line.take({ s3Bucket: "trail", s3ObjectKey: ["locked", KEY] }), /KMS refuses/);
+
+    assert.equal(await line.events(), 1);
+  });
+
   it("is read again when it was written anew", async () => {
     const line = await openFile(slice("a"));
     await line.take(notice);
