@@ -3,7 +3,7 @@
  * Pure. All of it is our own words.
  */
 import { words } from "./text.ts";
-import { act, CHANGE, CREATE, DELETE, IN, on, pair, START, TO, type Verb } from "./verb.ts";
+import { act, CHANGE, CREATE, DELETE, IN, on, pair, START, STOP, TO, type Verb } from "./verb.ts";
 
 const GIVE = pair(words`gave`, words`give`);
 const PULL = pair(words`pulled`, words`pull`);
@@ -27,7 +27,7 @@ export const WORKLOAD_VERBS: Readonly<Record<string, Verb>> = {
   "ecs:RegisterTaskDefinition": on(REGISTER, "task definition"),
   "ecs:RunTask": on(RUN, "task definition", IN),
   "ecs:StartTask": on(RUN, "task definition", IN),
-  "eks:AssociateAccessPolicy": on(GIVE, "access policy", TO),
+  "eks:AssociateAccessPolicy": on(GIVE, "policy", TO),
   "eks:CreateAccessEntry": act(GIVE, words`access to a cluster:`, "principal", TO),
   "eks:CreateCluster": on(CREATE, "cluster"),
   "eks:DeleteCluster": on(DELETE, "cluster"),
@@ -43,6 +43,7 @@ export const WORKLOAD_VERBS: Readonly<Record<string, Verb>> = {
   "sagemaker:CreateNotebookInstanceLifecycleConfig": on(CREATE, "lifecycle script"),
   "sagemaker:CreateStudioLifecycleConfig": on(CREATE, "lifecycle script"),
   "sagemaker:StartNotebookInstance": on(START, "notebook"),
+  "sagemaker:StopNotebookInstance": on(STOP, "notebook"),
   "sagemaker:UpdateNotebookInstance": on(CHANGE, "notebook"),
   "sagemaker:UpdateNotebookInstanceLifecycleConfig": on(CHANGE, "lifecycle script"),
 };
