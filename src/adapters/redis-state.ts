@@ -4,10 +4,9 @@
  */
 import { createHash } from "node:crypto";
 import type { Redis } from "ioredis";
-import type { Answer, DetectorState, Mark, MarkAnswer, WindowAdd, WindowMember } from "../detect/state.ts";
+import type { Answer, DetectorState, Mark, MarkAnswer, Need, WindowAdd, WindowMember } from "../detect/state.ts";
 import { ASK } from "./lua/state.ts";
 import { listOf, scriptOf, textOf } from "./redis-script.ts";
-import { msOf } from "./time.ts";
 
 const ask = scriptOf(ASK);
 /** Known values are told to Redis again after this time, by eventTime, so that it does not forget a habit. */
@@ -15,6 +14,9 @@ const FRESH_MS = 3600_000;
 const MAX_KNOWN = 100_000;
 /** Each may be answered with a thousand members: a call must end long before its time is up. */
 const ADDS_A_CALL = 100;
+const LONGEST_SIGN = 64;
+/** Their texts: a correlation has one, and asks with it for every record. */
+const NEEDS = new WeakMap<Need, string>();
 const KNOWN: MarkAnswer = { known: true, told: false, learning: false };
 
 export function redisState(redis: Redis): DetectorState {
@@ -32,13 +34,7 @@ export function redisState(redis: Redis): DetectorState {
   async function askOf(adds: readonly WindowAdd[], marks: readonly Mark[]) {
     const args = [
       adds.length,
-      ...adds.flatMap(({ key, windowMs, member }) => [
-        digestOf(key),
-        windowMs,
-        msOf(member.sighting.time),
-        member.sighting.eventID,
-        JSON.stringify(member),
-      ]),
+      ...adds.flatMap(argsOf),
       ...marks.flatMap(({ key, value, eventID, at, forgetMs, learningMs, learns }) => [
         digestOf(key),
         digestOf(value),
@@ -69,6 +65,26 @@ export function redisState(redis: Redis): DetectorState {
       };
     },
   };
+}
+
+function argsOf({ key, windowMs, member, need, signs }: WindowAdd): readonly (string | number)[] {
+  const own = signs.flatMap((ofKind, kind) => ofKind.map((sign) => `${kind}:${signTextOf(sign)}`));
+  const { at, sighting } = member;
+  const what = [digestOf(key), windowMs, at, sighting.eventID, JSON.stringify(member), needTextOf(need)];
+  return [...what, own.length, ...own];
+}
+
+function needTextOf(need: Need): string {
+  const known = NEEDS.get(need);
+  if (known !== undefined) return known;
+  const text = JSON.stringify(need);
+  NEEDS.set(need, text);
+  return text;
+}
+
+/** Only whether signs are the same matters; in quotes, a short one is never the digest of another. */
+function signTextOf(sign: string): string {
+  return sign.length > LONGEST_SIGN ? digestOf(sign) : JSON.stringify(sign);
 }
 
 function nameOf({ key, value }: Mark): string {

@@ -9,6 +9,7 @@ import { knownField } from "./matcher.ts";
 import type { Scoring } from "./score.ts";
 import type { CorrelationBody, RuleDocument } from "./sigma.ts";
 import { MAX_MEMBERS } from "./state.ts";
+import { needOf } from "./window.ts";
 
 /** A correlation on its way, with the documents it counts. */
 interface Draft {
@@ -76,6 +77,7 @@ function draftOf(document: RuleDocument, body: CorrelationBody, all: readonly Ru
   const { rules, timespan, generate } = body.correlation;
   const bases = rules.flatMap((wanted) => baseOf(wanted, document, all));
   const names = bases.map(({ name }) => name);
+  const check = checkOf(document, body, names);
   return {
     document,
     bases,
@@ -88,7 +90,8 @@ function draftOf(document: RuleDocument, body: CorrelationBody, all: readonly Ru
       onFailure: body["ids.on_failure"],
       windowMs: spanMs(timespan),
       groupBy: groupBy(document, body, rules, bases),
-      check: checkOf(document, body, names),
+      check,
+      need: needOf(check),
     },
   };
 }

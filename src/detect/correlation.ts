@@ -4,13 +4,13 @@
  * Pure. The outcome does not depend on the order of arrival: some window that holds the new record has to meet the condition.
  * Source: Sigma specification 2.1, "Correlation"; `new_value`, `ids.also` and `ids.learning` are Trailhound's.
  */
-import { actionOf, outcomeOf } from "../cloudtrail/record.ts";
+import { actionOf } from "../cloudtrail/record.ts";
 import type { Facts } from "./facts.ts";
 import { type Field, firstText } from "./field.ts";
 import type { Evidence, Level, Sighting } from "./finding.ts";
-import { canScore, type Scoring, scoreOf, scoreValues } from "./score.ts";
+import { canScore, type Scoring, scoreOf } from "./score.ts";
 import { isSequence, stepsEvidence } from "./sequence.ts";
-import type { Mark, WindowAdd, WindowMember } from "./state.ts";
+import type { Mark, Need, WindowMember } from "./state.ts";
 
 /** At least `least` distinct values of a field in the window. */
 export interface Distinct {
@@ -43,6 +43,8 @@ export interface Correlation {
   readonly windowMs: number;
   readonly groupBy: readonly GroupField[];
   readonly check: Check;
+  /** What a window has to come to before the check can hold. */
+  readonly need: Need;
   /** False for a base of other correlations, unless one of them says `generate: true`. */
   readonly raises: boolean;
   /** The correlations that take this one's findings for their records. */
@@ -91,34 +93,9 @@ export function hitsOf(correlation: Correlation, facts: Facts, bases: readonly s
   return [...byGroup.values()];
 }
 
-function keyOf({ correlation, facts, group }: Hit): string {
+/** Names a hit's window, or its group. */
+export function keyOf({ correlation, facts, group }: Hit): string {
   return JSON.stringify([correlation.name, facts.record.recipientAccountId, ...group]);
-}
-
-/**
- * What a hit adds to a correlation's window. The last of `values` is the record's outcome, so that whether a window failed as
- * a whole does not depend on which record completed it.
- *
- * @returns undefined for a correlation that keeps no window.
- */
-export function windowAddOf(hit: Hit): WindowAdd | undefined {
-  const { correlation, facts, bases } = hit;
-  const { check, windowMs } = correlation;
-  if (check.kind === "new") return undefined;
-  const values = [...valuesOf(check, facts, bases), outcomeOf(facts.record)];
-  return { key: keyOf(hit), windowMs, member: { sighting: sightingOf(facts), values } };
-}
-
-function valuesOf(check: Exclude<Check, { kind: "new" }>, facts: Facts, bases: readonly string[]): readonly string[] {
-  const textOf = ({ field }: { readonly field: Field }) => firstText(field, facts) ?? "";
-  switch (check.kind) {
-    case "count":
-      return check.distinct.map(textOf);
-    case "sequence":
-      return scoreValues(bases, []);
-    case "score":
-      return scoreValues(bases, check.scoring.spread.map(textOf));
-  }
 }
 
 /** @returns undefined for a correlation that asks for no new value, and for a record that has none. */
@@ -153,15 +130,14 @@ export function fire(correlation: Correlation, trigger: Sighting, members: reado
   // Conditions only ask for more: what all neighbours together do not meet, no window of them does. Most records end here.
   const { check, name } = correlation;
   if (check.kind === "score" ? !canScore(check.scoring, members) : !isMet(check, members)) return undefined;
-  const at = Date.parse(trigger.time);
-  const times = members.map(({ sighting }) => Date.parse(sighting.time));
   if (!members.some(({ sighting }) => sighting.eventID === trigger.eventID)) return undefined;
+  const at = Date.parse(trigger.time);
   let end = 0;
-  for (const [start, from] of times.entries()) {
+  for (const [start, { at: from }] of members.entries()) {
     if (from > at) return undefined;
     if (from + correlation.windowMs < at) continue;
     const reached = end;
-    while (end < times.length && (times[end] ?? 0) <= from + correlation.windowMs) end++;
+    while (end < members.length && (members[end]?.at ?? 0) <= from + correlation.windowMs) end++;
     // A window that reaches no further than the one before is a part of it, and conditions only ask for more.
     if (end === reached) continue;
     const window = members.slice(start, end);

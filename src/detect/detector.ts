@@ -14,7 +14,6 @@ import {
   markOf,
   newValueOf,
   sightingOf,
-  windowAddOf,
   windowOutcome,
 } from "./correlation.ts";
 import { evidenceOf } from "./evidence.ts";
@@ -22,6 +21,7 @@ import { type AccountContext, type Facts, factsOf, type Known } from "./facts.ts
 import { digestOf, type Evidence, type Finding, type Level, lowered, type Outcome, type Sighting } from "./finding.ts";
 import { type CompiledRule, type CompiledRules, RULE_FAILED } from "./rules.ts";
 import type { DetectorState, MarkAnswer, WindowMember } from "./state.ts";
+import { windowAddOf } from "./window.ts";
 
 export interface Detector {
   feed(record: CloudTrailRecord): Promise<readonly Finding[]>;

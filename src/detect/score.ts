@@ -31,7 +31,7 @@ export function scoreValues(bases: readonly string[], spread: readonly string[])
 
 /** @returns undefined when the window reaches no level. */
 export function scoreOf(name: string, scoring: Scoring, window: readonly WindowMember[]): Scored | undefined {
-  const newest = Math.max(...window.map(timeOf));
+  const newest = Math.max(...window.map(({ at }) => at));
   const parts = [...actionParts(scoring, window, newest), ...spreadParts(scoring, window)];
   const score = Math.floor(parts.reduce((sum, { points }) => sum + points, 0));
   const reached = scoring.levels
@@ -85,7 +85,7 @@ function actionParts(
       const actions = seen.get(base) ?? new Map<string, number>();
       seen.set(base, actions);
       const { action } = member.sighting;
-      actions.set(action, Math.max(actions.get(action) ?? 0, 2 ** ((timeOf(member) - newest) / halfLifeMs)));
+      actions.set(action, Math.max(actions.get(action) ?? 0, 2 ** ((member.at - newest) / halfLifeMs)));
     }
   return [...seen].map(([base, actions]) => {
     const weight = [...actions.values()].reduce((sum, one) => sum + one, 0);
@@ -107,8 +107,4 @@ function spreadParts({ spread }: Pick<Scoring, "spread">, window: readonly Windo
 /** `8 distinct calls, such as iam:ListUsers, s3:ListBuckets` */
 function counted(values: readonly string[], noun: string): string {
   return `${values.length} ${noun}${values.length === 1 ? "" : "s"}, such as ${values.slice(0, 3).join(", ")}`;
-}
-
-function timeOf({ sighting }: WindowMember): number {
-  return Date.parse(sighting.time);
 }

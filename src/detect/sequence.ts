@@ -31,15 +31,15 @@ function stepsIn(
   window: readonly WindowMember[],
 ): readonly WindowMember[] | undefined {
   const used = new Set<WindowMember>();
-  const matched = window.map((member) => ({ member, bases: basesOf(member), at: Date.parse(member.sighting.time) }));
+  const matched = window.map((member) => ({ member, bases: basesOf(member) }));
   let reached = Number.NEGATIVE_INFINITY;
   for (const base of bases) {
     const step = matched.find(
-      ({ member, bases: own, at }) => own.includes(base) && !used.has(member) && (!ordered || at >= reached),
+      ({ member, bases: own }) => own.includes(base) && !used.has(member) && (!ordered || member.at >= reached),
     );
     if (step === undefined) return undefined;
     used.add(step.member);
-    reached = step.at;
+    reached = step.member.at;
   }
   return [...used];
 }

@@ -8,16 +8,43 @@ import type { Sighting } from "./finding.ts";
 
 /** One member of a window. `values` are the fields a correlation compares, in the order that it names them. */
 export interface WindowMember {
+  /** eventTime in ms. */
+  readonly at: number;
   readonly sighting: Sighting;
   readonly values: readonly string[];
 }
 
-/** Put `member` into the window `key`, and give back its neighbours in eventTime. */
+/**
+ * What neighbours have to come to before anybody wants to read them: most windows of most records never do, and are answered
+ * without being looked through.
+ *
+ * Eight distinct values: `{ members: 8, sums: [{ least: 8, parts: [{ kind: 0, points: 1, free: 0 }] }] }`
+ */
+export interface Need {
+  /** So many of them, at least. */
+  readonly members: number;
+  readonly sums: readonly Sum[];
+}
+export interface Sum {
+  readonly least: number;
+  readonly parts: readonly Part[];
+}
+/** `points` for each distinct sign of a kind but the first `free` ones. */
+export interface Part {
+  readonly kind: number;
+  readonly points: number;
+  readonly free: number;
+}
+
+/** Put `member` into the window `key`, and give back its neighbours in eventTime when they come to what is needed. */
 export interface WindowAdd {
   /** Name of the window: correlation, account and group values. Contains record text; adapters hash it. */
   readonly key: string;
   readonly windowMs: number;
   readonly member: WindowMember;
+  readonly need: Need;
+  /** What this member is a sign of, by kind. Record text. */
+  readonly signs: readonly (readonly string[])[];
 }
 
 /** Ask whether `value` is known of a group at a time, and learn it when that is allowed. */
@@ -53,7 +80,9 @@ export interface Question {
 export interface Answer {
   /**
    * For each add the members of its window with |eventTime − its own| ≤ windowMs, oldest first, itself included, at most
-   * MAX_MEMBERS nearest ones. Adding an eventID that the window holds already changes nothing.
+   * MAX_MEMBERS nearest ones; none when they do not come to what is needed. For the sums a sign counts when it was seen last at
+   * eventTime − windowMs or later: for a record that comes late this may be too much, never too little.
+   * Adding an eventID that the window holds already changes nothing.
    */
   readonly windows: readonly (readonly WindowMember[])[];
   readonly marks: readonly MarkAnswer[];

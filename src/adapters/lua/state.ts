@@ -1,5 +1,6 @@
 /**
- * Lua of the detector's state: `{ids}:window:<digest>` eventIDs by eventTime, `…:members` what each one said;
+ * Lua of the detector's state: `{ids}:window:<digest>` eventIDs by eventTime, `…:members` what each one said, `…:signs`
+ * when each sign was seen last (`<kind>:<text>`);
  * `{ids}:known:<digest>` the first and last time of each value of a group, `…:order` values by their last time, `…:told` on
  * which day a value was told as new, and by which record. In the
  * hash, `#since` and `#days` are the group's own.
@@ -8,8 +9,8 @@ import { LATENESS_MS, LEARNING_DAYS, MAX_MEMBERS, MAX_VALUES, SETTLE_MS } from "
 import { KEY_TAG } from "./prelude.ts";
 
 /**
- * ARGV: number of adds; per add the digest of the window's key, windowMs, eventTime in ms, eventID, member (JSON); then per mark
- * the digest of the group's key, the digest of the value, eventID, time, forgetMs, learningMs, '1' when it
+ * ARGV: number of adds; per add the digest of the window's key, windowMs, eventTime in ms, eventID, member (JSON), what is needed
+ * (JSON), the number of its signs and these; then per mark the digest of the group's key, the digest of the value, eventID, time, forgetMs, learningMs, '1' when it
  * learns. Gives for each add the places of its window's members in the third list, for each mark '1' or '0' for known, told
  * and learning, and that list: neighbours share their members, and each is told once.
  */
@@ -41,21 +42,59 @@ local function drop(window, ids)
   redis.call('HDEL', window .. ':members', unpack(ids))
 end
 
-local function add(digest, windowMs, time, eventID, member)
-  local window = '${KEY_TAG}:window:' .. digest
-  local members = window .. ':members'
-  if redis.call('ZADD', window, 'NX', time, eventID) == 1 then redis.call('HSET', members, eventID, member) end
+local needs = {}
+
+-- Without reading members: how many there are, and what their signs add up to.
+local function isReached(window, time, windowMs, text)
+  local need = needs[text] or cjson.decode(text)
+  needs[text] = need
+  if redis.call('ZCOUNT', window, time - windowMs, time + windowMs) < need.members then return false end
+  if #need.sums == 0 then return true end
+  local counts = {}
+  for _, sign in ipairs(redis.call('ZRANGEBYSCORE', window .. ':signs', time - windowMs, '+inf')) do
+    local kind = tonumber(string.match(sign, '^%d+'))
+    counts[kind] = (counts[kind] or 0) + 1
+  end
+  for _, sum in ipairs(need.sums) do
+    local reached = 0
+    for _, part in ipairs(sum.parts) do
+      reached = reached + math.max(0, (counts[part.kind] or 0) - part.free) * part.points
+    end
+    if reached < sum.least then return false end
+  end
+  return true
+end
+
+local function neighbours(window, time, windowMs)
   local near = redis.call('ZRANGEBYSCORE', window, time - windowMs, time + windowMs)
   while #near > ${MAX_MEMBERS} do
     local first, last = redis.call('ZSCORE', window, near[1]), redis.call('ZSCORE', window, near[#near])
     table.remove(near, time - first > last - time and 1 or #near)
   end
-  local answer = placesOf(window, near)
+  return placesOf(window, near)
+end
+
+local function trim(window, windowMs)
   local newest = tonumber(redis.call('ZRANGE', window, -1, -1, 'WITHSCORES')[2])
-  drop(window, redis.call('ZRANGEBYSCORE', window, '-inf', '(' .. string.format('%d', newest - windowMs - ${LATENESS_MS})))
-  drop(window, redis.call('ZRANGE', window, 0, ${-MAX_MEMBERS - 1}))
-  redis.call('PEXPIRE', window, windowMs + ${LATENESS_MS})
-  redis.call('PEXPIRE', members, windowMs + ${LATENESS_MS})
+  local old = redis.call('ZRANGEBYSCORE', window, '-inf', '(' .. string.format('%d', newest - windowMs - ${LATENESS_MS}))
+  drop(window, old)
+  local spare = redis.call('ZRANGE', window, 0, ${-MAX_MEMBERS - 1})
+  drop(window, spare)
+  if #old + #spare > 0 then
+    redis.call('ZREMRANGEBYSCORE', window .. ':signs', '-inf', '(' .. redis.call('ZRANGE', window, 0, 0, 'WITHSCORES')[2])
+  end
+  for _, part in ipairs({'', ':members', ':signs'}) do redis.call('PEXPIRE', window .. part, windowMs + ${LATENESS_MS}) end
+end
+
+local function add(digest, windowMs, time, eventID, member, need, signs)
+  local window = '${KEY_TAG}:window:' .. digest
+  local isNew = redis.call('ZADD', window, 'NX', time, eventID) == 1
+  if isNew then
+    redis.call('HSET', window .. ':members', eventID, member)
+    for _, sign in ipairs(signs) do redis.call('ZADD', window .. ':signs', 'GT', time, sign) end
+  end
+  local answer = isReached(window, time, windowMs, need) and neighbours(window, time, windowMs) or ''
+  if isNew then trim(window, windowMs) end
   return answer
 end
 
@@ -116,11 +155,15 @@ local function mark(digest, value, eventID, time, forgetMs, learningMs, learns)
   return {isKnown and '1' or '0', told and '1' or '0', isLearning and '1' or '0'}
 end
 
-local windows, marks, count = {}, {}, tonumber(ARGV[1])
-for i = 2, 1 + 5 * count, 5 do
-  windows[#windows + 1] = add(ARGV[i], tonumber(ARGV[i + 1]), tonumber(ARGV[i + 2]), ARGV[i + 3], ARGV[i + 4])
+local windows, marks, at = {}, {}, 2
+for i = 1, tonumber(ARGV[1]) do
+  local signs = {}
+  for sign = at + 7, at + 6 + tonumber(ARGV[at + 6]) do signs[#signs + 1] = ARGV[sign] end
+  windows[i] = add(
+    ARGV[at], tonumber(ARGV[at + 1]), tonumber(ARGV[at + 2]), ARGV[at + 3], ARGV[at + 4], ARGV[at + 5], signs)
+  at = at + 7 + #signs
 end
-for i = 2 + 5 * count, #ARGV, 7 do
+for i = at, #ARGV, 7 do
   marks[#marks + 1] = mark(
     ARGV[i], ARGV[i + 1], ARGV[i + 2], tonumber(ARGV[i + 3]), tonumber(ARGV[i + 4]), tonumber(ARGV[i + 5]), ARGV[i + 6])
 end
