@@ -15,6 +15,7 @@ import { KEY_TAG } from "./prelude.ts";
  * and learning, and that list: neighbours share their members, and each is told once.
  */
 export const ASK = `
+local call = redis.call
 local texts, placed = {}, {}
 
 -- Where the members are in texts: '3 1 2'.
@@ -25,7 +26,7 @@ local function placesOf(window, ids)
     if not places[id] then missing[#missing + 1] = id end
   end
   if #missing > 0 then
-    for i, text in ipairs(redis.call('HMGET', window .. ':members', unpack(missing))) do
+    for i, text in ipairs(call('HMGET', window .. ':members', unpack(missing))) do
       texts[#texts + 1] = text
       places[missing[i]] = #texts
     end
@@ -38,8 +39,8 @@ end
 local function drop(window, ids)
   if #ids == 0 then return end
   for _, id in ipairs(ids) do (placed[window] or {})[id] = nil end
-  redis.call('ZREM', window, unpack(ids))
-  redis.call('HDEL', window .. ':members', unpack(ids))
+  call('ZREM', window, unpack(ids))
+  call('HDEL', window .. ':members', unpack(ids))
 end
 
 local needs = {}
@@ -48,10 +49,10 @@ local needs = {}
 local function isReached(window, time, windowMs, text)
   local need = needs[text] or cjson.decode(text)
   needs[text] = need
-  if redis.call('ZCOUNT', window, time - windowMs, time + windowMs) < need.members then return false end
+  if need.members > 1 and call('ZCOUNT', window, time - windowMs, time + windowMs) < need.members then return false end
   if #need.sums == 0 then return true end
   local counts = {}
-  for _, sign in ipairs(redis.call('ZRANGEBYSCORE', window .. ':signs', time - windowMs, '+inf')) do
+  for _, sign in ipairs(call('ZRANGEBYSCORE', window .. ':signs', time - windowMs, '+inf')) do
     local kind = tonumber(string.match(sign, '^%d+'))
     counts[kind] = (counts[kind] or 0) + 1
   end
@@ -66,91 +67,102 @@ local function isReached(window, time, windowMs, text)
 end
 
 local function neighbours(window, time, windowMs)
-  local near = redis.call('ZRANGEBYSCORE', window, time - windowMs, time + windowMs)
+  local near = call('ZRANGEBYSCORE', window, time - windowMs, time + windowMs)
   while #near > ${MAX_MEMBERS} do
-    local first, last = redis.call('ZSCORE', window, near[1]), redis.call('ZSCORE', window, near[#near])
+    local first, last = call('ZSCORE', window, near[1]), call('ZSCORE', window, near[#near])
     table.remove(near, time - first > last - time and 1 or #near)
   end
   return placesOf(window, near)
 end
 
 local function trim(window, windowMs)
-  local newest = tonumber(redis.call('ZRANGE', window, -1, -1, 'WITHSCORES')[2])
-  local old = redis.call('ZRANGEBYSCORE', window, '-inf', '(' .. string.format('%d', newest - windowMs - ${LATENESS_MS}))
+  local newest = tonumber(call('ZRANGE', window, -1, -1, 'WITHSCORES')[2])
+  local old = call('ZRANGEBYSCORE', window, '-inf', '(' .. string.format('%d', newest - windowMs - ${LATENESS_MS}))
   drop(window, old)
-  local spare = redis.call('ZRANGE', window, 0, ${-MAX_MEMBERS - 1})
+  local spare = call('ZRANGE', window, 0, ${-MAX_MEMBERS - 1})
   drop(window, spare)
   if #old + #spare > 0 then
-    redis.call('ZREMRANGEBYSCORE', window .. ':signs', '-inf', '(' .. redis.call('ZRANGE', window, 0, 0, 'WITHSCORES')[2])
+    call('ZREMRANGEBYSCORE', window .. ':signs', '-inf', '(' .. call('ZRANGE', window, 0, 0, 'WITHSCORES')[2])
   end
-  for _, part in ipairs({'', ':members', ':signs'}) do redis.call('PEXPIRE', window .. part, windowMs + ${LATENESS_MS}) end
+  for _, part in ipairs({'', ':members', ':signs'}) do call('PEXPIRE', window .. part, windowMs + ${LATENESS_MS}) end
 end
 
 local function add(digest, windowMs, time, eventID, member, need, signs)
   local window = '${KEY_TAG}:window:' .. digest
-  local isNew = redis.call('ZADD', window, 'NX', time, eventID) == 1
+  local isNew = call('ZADD', window, 'NX', time, eventID) == 1
   if isNew then
-    redis.call('HSET', window .. ':members', eventID, member)
-    for _, sign in ipairs(signs) do redis.call('ZADD', window .. ':signs', 'GT', time, sign) end
+    call('HSET', window .. ':members', eventID, member)
+    for _, sign in ipairs(signs) do call('ZADD', window .. ':signs', 'GT', time, sign) end
   end
   local answer = isReached(window, time, windowMs, need) and neighbours(window, time, windowMs) or ''
   if isNew then trim(window, windowMs) end
   return answer
 end
 
-local function spanOf(known, value)
-  local first, last = string.match(redis.call('HGET', known, value) or '', '^(%-?%d+) (%-?%d+)$')
+local function spanOf(text)
+  local first, last = string.match(text or '', '^(%-?%d+) (%-?%d+)$')
   return tonumber(first), tonumber(last)
 end
 
-local function learn(known, value, time, forgetMs, learningMs)
-  local first, last = spanOf(known, value)
-  if not first or time > last + forgetMs then first, last = time, time
-  elseif time >= first - forgetMs then first, last = math.min(first, time), math.max(last, time) end
-  redis.call('HSET', known, value, string.format('%d %d', first, last))
-  local order = known .. ':order'
-  redis.call('ZADD', order, last, value)
-  for _, spare in ipairs(redis.call('ZRANGE', order, 0, ${-MAX_VALUES - 1})) do
-    redis.call('ZREM', order, spare)
-    redis.call('HDEL', known, spare)
-  end
-  local since = tonumber(redis.call('HGET', known, '#since') or time)
-  redis.call('HSET', known, '#since', string.format('%d', math.min(since, time)))
-  local today, days = math.floor(time / 86400000), {}
-  for day in string.gmatch(redis.call('HGET', known, '#days') or '', '%-?%d+') do
-    if tonumber(day) ~= today then days[#days + 1] = tonumber(day) end
+local function daysOf(text)
+  local days = {}
+  for day in string.gmatch(text or '', '%-?%d+') do days[#days + 1] = tonumber(day) end
+  return days
+end
+
+local function withDay(days, today)
+  for _, day in ipairs(days) do
+    if day == today then return days end
   end
   days[#days + 1] = today
   table.sort(days)
   while #days > ${LEARNING_DAYS} do table.remove(days) end
-  redis.call('HSET', known, '#days', table.concat(days, ' '))
+  return days
+end
+
+-- The group as it is with this record: the value's first and last time, since when and on which days it learns.
+local function learn(known, value, time, forgetMs, learningMs, first, last, since, days)
+  if not first or time > last + forgetMs then first, last = time, time
+  elseif time >= first - forgetMs then first, last = math.min(first, time), math.max(last, time) end
+  since, days = math.min(since or time, time), withDay(days, math.floor(time / 86400000))
+  call('HSET', known, value, string.format('%d %d', first, last),
+    '#since', string.format('%d', since), '#days', table.concat(days, ' '))
+  local order = known .. ':order'
+  if call('ZADD', order, last, value) == 1 then
+    for _, spare in ipairs(call('ZRANGE', order, 0, ${-MAX_VALUES - 1})) do
+      call('ZREM', order, spare)
+      call('HDEL', known, spare)
+      if spare == value then first, last = nil, nil end
+    end
+  end
   local kept = math.max(forgetMs, learningMs) + ${LATENESS_MS}
-  redis.call('PEXPIRE', known, kept)
-  redis.call('PEXPIRE', order, kept)
+  call('PEXPIRE', known, kept)
+  call('PEXPIRE', order, kept)
+  return first, last, since, days
 end
 
 -- Once a day is enough; the record that told it tells it again when it comes again.
 local function isTold(known, value, eventID, time, forgetMs)
   local told, today = known .. ':told', math.floor(time / 86400000)
-  local day, teller = string.match(redis.call('HGET', told, value) or '', '^(%-?%d+) (.*)$')
+  local day, teller = string.match(call('HGET', told, value) or '', '^(%-?%d+) (.*)$')
   if day and tonumber(day) >= today then return tonumber(day) > today or teller ~= eventID end
-  if redis.call('HLEN', told) >= ${MAX_VALUES} then redis.call('DEL', told) end
-  redis.call('HSET', told, value, string.format('%d %s', today, eventID))
-  redis.call('PEXPIRE', told, forgetMs + ${LATENESS_MS})
+  if call('HLEN', told) >= ${MAX_VALUES} then call('DEL', told) end
+  call('HSET', told, value, string.format('%d %s', today, eventID))
+  call('PEXPIRE', told, forgetMs + ${LATENESS_MS})
   return false
 end
 
 local function mark(digest, value, eventID, time, forgetMs, learningMs, learns)
   local known = '${KEY_TAG}:known:' .. digest
-  if learns == '1' then learn(known, value, time, forgetMs, learningMs) end
-  local first, last = spanOf(known, value)
-  local isKnown = first and first <= time - ${SETTLE_MS} and last >= time - forgetMs
-  local since, days, third = tonumber(redis.call('HGET', known, '#since') or 'inf'), 0, nil
-  for day in string.gmatch(redis.call('HGET', known, '#days') or '', '%-?%d+') do
-    days = days + 1
-    third = tonumber(day)
+  local said = call('HMGET', known, value, '#since', '#days')
+  local first, last = spanOf(said[1])
+  local since, days = said[2] and tonumber(said[2]), daysOf(said[3])
+  if learns == '1' then
+    first, last, since, days = learn(known, value, time, forgetMs, learningMs, first, last, since, days)
   end
-  local isLearning = not since or since > time - learningMs or days < ${LEARNING_DAYS} or third >= math.floor(time / 86400000)
+  local isKnown = first and first <= time - ${SETTLE_MS} and last >= time - forgetMs
+  local isYoung = not since or since > time - learningMs or #days < ${LEARNING_DAYS}
+  local isLearning = isYoung or days[#days] >= math.floor(time / 86400000)
   local told = not isKnown and isTold(known, value, eventID, time, forgetMs)
   return {isKnown and '1' or '0', told and '1' or '0', isLearning and '1' or '0'}
 end
