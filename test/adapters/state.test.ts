@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { LATENESS_MS, MAX_MEMBERS, type Mark, type WindowAdd } from "../../src/detect/state.ts";
+import { LATENESS_MS, MAX_MEMBERS, type Mark, type Need, type WindowAdd } from "../../src/detect/state.ts";
 import { contract } from "./contract.ts";
 import { iso, NOON } from "./fold.ts";
 
@@ -106,6 +106,113 @@ contract("detector state", (stores) => {
 
   it("answers an empty call", async () => {
     assert.deepEqual(await stores().state.ask({ adds: [], marks: [] }), { windows: [], marks: [] });
+  });
+});
+
+contract("what is needed of a window", (stores) => {
+  const distinct = (least: number): Need => ({
+    members: 1,
+    sums: [{ least, parts: [{ kind: 0, points: 1, free: 0 }] }],
+  });
+  const signed = (eventID: string, at: number, need: Need, ...signs: readonly (readonly string[])[]): WindowAdd => ({
+    ...addOf(eventID, at),
+    need,
+    signs,
+  });
+  const add = async (...adds: readonly WindowAdd[]) =>
+    (await stores().state.ask({ adds, marks: [] })).windows.map((members) =>
+      members.map(({ sighting }) => sighting.eventID).join(" "),
+    );
+
+  it("is a number of members, all of them near", async () => {
+    const two: Need = { members: 2, sums: [] };
+
+    assert.deepEqual(
+      await add(signed("a", NOON, two), signed("b", NOON + 11 * MINUTE, two), signed("c", NOON + 12 * MINUTE, two)),
+      ["", "", "b c"],
+    );
+  });
+
+  it("is a sum of distinct signs, of which old ones do not count", async () => {
+    const adds = [
+      signed("a", NOON, distinct(2), ["x"]),
+      signed("b", NOON + MINUTE, distinct(2), ["x"]),
+      signed("c", NOON + 2 * MINUTE, distinct(2), ["y"]),
+      signed("d", NOON + 12 * MINUTE, distinct(2), ["z"]),
+      signed("e", NOON + 13 * MINUTE, distinct(2), []),
+    ];
+
+    assert.deepEqual(await add(...adds), ["", "", "a b c", "c d", ""]);
+  });
+
+  it("weighs kinds of signs, and lets the first of a kind be free", async () => {
+    const need: Need = {
+      members: 1,
+      sums: [
+        {
+          least: 2,
+          parts: [
+            { kind: 0, points: 0.5, free: 0 },
+            { kind: 1, points: 1, free: 1 },
+          ],
+        },
+      ],
+    };
+
+    assert.deepEqual(
+      await add(
+        signed("a", NOON, need, ["x"], ["x"]),
+        signed("b", NOON, need, ["y"], ["x"]),
+        signed("c", NOON, need, ["y"], ["y"]),
+      ),
+      ["", "", "a b c"],
+    );
+  });
+
+  it("takes signs of any text for what they are", async () => {
+    const long = "x".repeat(1_000);
+    const texts = [long, `${long}y`, "", "\u0000", "\ud800", "\ud801", "__proto__", "0:x"];
+
+    for (const [i, text] of texts.entries()) {
+      const [answer] = await add(signed(`e${i}`, NOON, distinct(texts.length), [text, text]));
+      assert.equal(answer === "", i < texts.length - 1);
+    }
+  });
+
+  it("does not count what a record says when it comes again", async () => {
+    await add(signed("a", NOON, distinct(2), ["x"]));
+
+    assert.deepEqual(await add(signed("a", NOON, distinct(2), ["y"])), [""]);
+  });
+
+  it("forgets a sign with the last member that had it", async () => {
+    const old = signed("old", NOON - MINUTE, distinct(2), ["x"]);
+    const flood = Array.from({ length: MAX_MEMBERS }, (_, i) => signed(`e${i}`, NOON + i, distinct(2), ["y"]));
+
+    const answers = await add(old, ...flood, signed("last", NOON + MINUTE, distinct(2), ["y"]));
+    assert.deepEqual([answers[0], answers[1], answers.at(-2) === "", answers.at(-1)], ["", "old e0", false, ""]);
+  });
+
+  it("is there whenever the neighbours come to it, in whatever order they came", async () => {
+    const records = fc.uniqueArray(fc.tuple(fc.nat(40), fc.constantFrom("x", "y", "z")), { maxLength: 12 });
+    let round = 0;
+    await fc.assert(
+      fc.asyncProperty(records, fc.integer({ min: 1, max: 3 }), async (made, least) => {
+        round += 1;
+        const adds = made.map(([minute, sign], i) => ({
+          ...signed(`e${i}`, NOON + minute * MINUTE, distinct(least), [sign]),
+          key: `w${round}`,
+        }));
+        const answers = await add(...adds);
+
+        for (const [i, { member, windowMs }] of adds.entries()) {
+          const before = adds.slice(0, i + 1).filter((one) => one.member.at >= member.at - windowMs);
+          const isThere = new Set(before.flatMap(({ signs }) => signs[0])).size >= least;
+          assert.equal(answers[i] !== "", isThere);
+        }
+      }),
+      { numRuns: 60 },
+    );
   });
 });
 
