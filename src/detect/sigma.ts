@@ -54,6 +54,9 @@ export const ruleShape = z.strictObject({
   ...about,
   logsource,
   detection: z.looseObject({ condition: oneOrMany }),
+  /** The Sigma project's own tests of its rules: not used here, and no reason to refuse its files. */
+  regression_tests_path: z.unknown().optional(),
+  simulation: z.unknown().optional(),
   "ids.group-by": texts.optional(),
 });
 
