@@ -104,7 +104,11 @@ export async function serve(options: ServeOptions): Promise<Running> {
     const deps = { ...ports, config: contain, auditKey, worker, startedAt, lookups: new Map(), advice };
     const suspects = (principals: readonly string[]) => suspectsAmong(principals, ports);
     const detectorWith = (state: DetectorState) => makeDetector(compiled, state, { accounts, suspects, known });
-    const detectors = { sure: detectorWith(store.state), doubted: detectorWith(apart(store.state, "unverified")) };
+    const detectors = {
+      sure: detectorWith(store.state),
+      doubted: detectorWith(apart(store.state, "unverified")),
+      accounts: new Set(accounts.map(({ id }) => id)),
+    };
     const handlers: RowHandlers = {
       deliver: (id) => handleDeliver(id, { channel: config.slack.channel, accounts, worker }, ports),
       confirm: (id) => onConfirm(id, deps),

@@ -71,7 +71,10 @@ function body(alert: Alert, used: number): readonly Block[] {
 function blocksOf(alert: Alert, detail: { readonly evidence: number; readonly actions: number }): readonly Block[] {
   const isListed = detail.actions > 0 && alert.counters.actions.length >= MANY_ACTIONS;
   return [
-    rich(lines(sentence(alert), newest(alert)), ...(alert.trust === undefined ? [] : [trustLines(alert.trust)])),
+    rich(
+      lines(sentence(alert), newest(alert)),
+      ...(alert.trust === undefined ? [] : [trustLines(alert.trust, alert.counters.findings)]),
+    ),
     ...(alert.containment === undefined ? [] : [rich(...proof(alert.containment))]),
     rich(facts(alert)),
     rich(why(alert, detail.evidence), ...(isListed ? [topActions(alert, detail.actions)] : [])),

@@ -15,13 +15,25 @@ const DOUBTS: Readonly<Record<Doubt, Plain>> = {
   "odd-time": words`its time lies in the future, or weeks ago`,
 };
 
-/** `⚠ Unverified: …`, then what CloudTrail and IAM said. */
-export function trustLines({ doubt, corroboration }: Trust): RichPart {
+/** `⚠ Unverified: …`, then what CloudTrail and IAM said of the first of `findings`. */
+export function trustLines({ doubt, corroboration }: Trust, findings: number): RichPart {
+  const others: Inline[] =
+    findings === 1
+      ? []
+      : [
+          say(
+            words`Everything unverified of this rule and account is counted here, whoever it names: only the first was looked up.`,
+          ),
+        ];
   if (corroboration?.kind === "cloudtrail")
-    return lines([bold(words`✔ CloudTrail has this record`), say(words`, looked up `), moment(corroboration.at)]);
+    return lines(
+      [bold(words`✔ CloudTrail has this record`), say(words`, looked up `), moment(corroboration.at)],
+      others,
+    );
   return lines(
     [bold(words`⚠ Unverified`), say(words`: ${DOUBTS[doubt]}, so somebody may have made it up.`)],
     found(corroboration),
+    others,
   );
 }
 

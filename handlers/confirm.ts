@@ -2,7 +2,7 @@
  * A doubted alert is looked up: does CloudTrail have this record, does IAM know this key? Until one of them confirms it,
  * the alert offers no containment. Looks again for as long as CloudTrail may need to show a record.
  */
-import { alertOf, keyTargetOf, type StoredAlert } from "../src/alert/alert.ts";
+import { alertOf, keyTargetOf, rankOf, type StoredAlert } from "../src/alert/alert.ts";
 import { type Corroboration, isSettled, PATIENCE_MS } from "../src/alert/trust.ts";
 import { accessKeyOf } from "../src/cloudtrail/accesskey.ts";
 import { principalOf } from "../src/cloudtrail/principal.ts";
@@ -35,7 +35,7 @@ export async function onConfirm(id: string, deps: ConfirmDeps): Promise<void> {
     now,
   );
   deps.log.info({ alert: id, doubt, found: found.kind }, "alert.looked-up");
-  await deps.effects.hint([{ kind: "deliver", id, at: now }]);
+  await deps.effects.hint([{ kind: "deliver", id, at: now, rank: rankOf(stored.opening.finding.level, doubt) }]);
 }
 
 async function lookUp(stored: StoredAlert, deps: ConfirmDeps): Promise<Corroboration> {

@@ -20,6 +20,8 @@ type DeliverPorts = Pick<Ports, "alerts" | "outbox" | "chat" | "clock" | "log">;
 const SECOND_LOOK_MS = 5_000;
 /** A refusal that only a person can end (channel archived, token revoked) is tried again this often. */
 const PERMANENT_RETRY_MS = 60_000;
+/** What may be forged lets others go first when Slack takes messages again: more than the sweep's round and Slack's jitter. */
+const BEHIND_MS = 5_000;
 
 export async function handleDeliver(alertId: string, context: DeliverContext, ports: DeliverPorts): Promise<void> {
   const reservation = await ports.alerts.reserve(alertId, context.worker, ports.clock.now());
@@ -90,7 +92,8 @@ async function settle(
       return ports.alerts.releaseUnsure(alert.id, context.worker, await againAt(alert.id, ports));
     case "not-sent": {
       const waitMs = answer.retryAfterMs ?? (answer.permanent ? PERMANENT_RETRY_MS : undefined);
-      const at = waitMs === undefined ? await againAt(alert.id, ports) : now + waitMs;
+      const behindMs = alert.opening.doubt === undefined ? 0 : BEHIND_MS;
+      const at = (waitMs === undefined ? await againAt(alert.id, ports) : now + waitMs) + behindMs;
       ports.log[answer.permanent ? "error" : "warn"](
         { alert: alert.id, why: answer.why, retryMs: at - now },
         "alert.not-sent",

@@ -1,6 +1,6 @@
 /** One SQS body: open, detect, commit. The message is deleted only after this resolves. */
 import { createHash } from "node:crypto";
-import { type AlertFold, foldOf } from "../src/alert/alert.ts";
+import { type AlertFold, type Doubted, foldOf } from "../src/alert/alert.ts";
 import { type Doubt, type LogFileRef, openEnvelope, type Rejected } from "../src/cloudtrail/envelope.ts";
 import type { CloudTrailRecord } from "../src/cloudtrail/record.ts";
 import { isRegion } from "../src/cloudtrail/region.ts";
@@ -14,6 +14,8 @@ export type MessagePorts = Pick<Ports, "alerts" | "effects" | "intake" | "logFil
 export interface Detectors {
   readonly sure: Detector;
   readonly doubted: Detector;
+  /** Ids of the accounts of the config. */
+  readonly accounts: ReadonlySet<string>;
 }
 
 /** First characters of an unreadable body that are kept for whoever looks at it. */
@@ -27,18 +29,14 @@ const SLICE = 500;
  * in several steps, each of which may come again; so are the log files that a body names.
  */
 export async function handleMessage(message: InboxMessage, detectors: Detectors, ports: MessagePorts): Promise<void> {
-  const opened = openEnvelope(message.body);
-  const now = ports.clock.now();
-  const doubt = (record: CloudTrailRecord) => doubtOf(record, opened.doubts, now);
+  const opened = openEnvelope(message.body, detectors.accounts);
+  const doubtOf = doubtsOf(opened.doubts, detectors, ports.clock.now());
   for (let from = 0; from === 0 || from < opened.records.length; from += SLICE) {
     message.stopping?.throwIfAborted();
     const records = opened.records.slice(from, from + SLICE);
-    const folds = await foldsOf(records, detectors, doubt);
+    const folds = await foldsOf(records, detectors, doubtOf);
     await commit(folds, from === 0 ? opened.rejected : [], message, ports);
-    noteSeen(
-      records.filter((record) => doubt(record) === undefined),
-      ports,
-    );
+    noteSeen(records, doubtOf, ports);
   }
   const failures: unknown[] = [];
   for (const ref of opened.logFiles) {
@@ -63,6 +61,8 @@ async function handleLogFile(
     return commit([], [{ reason: answer.reason, text: JSON.stringify(ref) }], message, ports);
   }
   const file = digestOf("lf", ref.bucket, ref.key, answer.version);
+  // Nobody forged its records, but anybody may name a file of last year.
+  const doubtOf = doubtsOf(new Map(), detectors, ports.clock.now());
   let [slices, records] = [0, 0];
   try {
     const done = await ports.alerts.slicesOf(file);
@@ -72,8 +72,8 @@ async function handleLogFile(
       slices += 1;
       records += slice.records.length;
       if (slices <= done) continue;
-      const folds = await foldsOf(slice.records, detectors, () => undefined);
-      noteSeen(slice.records, ports);
+      const folds = await foldsOf(slice.records, detectors, doubtOf);
+      noteSeen(slice.records, doubtOf, ports);
       const rejected = slice.rejected.map((part) => (part.reason === "bad-log-file" ? inFile(part, ref) : part));
       await commit(folds, rejected, message, ports, { file, slices });
     }
@@ -85,9 +85,10 @@ async function handleLogFile(
 }
 
 /** What may be forged is not noted: nobody shall seem to be heard of who is not. */
-function noteSeen(records: readonly CloudTrailRecord[], { intake, clock }: MessagePorts): void {
+function noteSeen(records: readonly CloudTrailRecord[], doubtOf: DoubtOf, { intake, clock }: MessagePorts): void {
   const seenAt = new Date(clock.now()).toISOString();
-  for (const { recipientAccountId: account, awsRegion: region, eventTime: eventAt } of records)
+  const sure = records.filter((record) => doubtOf(record) === undefined);
+  for (const { recipientAccountId: account, awsRegion: region, eventTime: eventAt } of sure)
     if (/^\d{12}$/.test(account) && isRegion(region)) intake.note({ account, region, eventAt, seenAt });
 }
 
@@ -99,16 +100,16 @@ function inFile({ reason, text }: Rejected, ref: LogFileRef): Rejected {
 async function foldsOf(
   records: readonly CloudTrailRecord[],
   { sure, doubted }: Detectors,
-  doubt: (record: CloudTrailRecord) => Doubt | undefined,
+  doubtOf: DoubtOf,
 ): Promise<readonly AlertFold[]> {
   const findings = [
-    ...(await sure.feedAll(records.filter((record) => doubt(record) === undefined))),
-    ...(await doubted.feedAll(records.filter((record) => doubt(record) !== undefined))),
+    ...(await sure.feedAll(records.filter((record) => doubtOf(record) === undefined))),
+    ...(await doubted.feedAll(records.filter((record) => doubtOf(record) !== undefined))),
   ];
   const byID = new Map(records.map((record) => [record.eventID, record]));
   return findings.flatMap((finding) => {
     const record = byID.get(finding.eventIDs.at(-1) ?? "");
-    return record === undefined ? [] : [foldOf(finding, record, doubt(record))];
+    return record === undefined ? [] : [foldOf(finding, record, doubtOf(record))];
   });
 }
 
@@ -133,9 +134,15 @@ async function commit(
 const OLDEST_MS = 14 * 24 * 3600_000;
 const AHEAD_MS = 5 * 60_000;
 
-function doubtOf(record: CloudTrailRecord, doubts: ReadonlyMap<string, Doubt>, now: number): Doubt | undefined {
-  const age = now - Date.parse(record.eventTime);
-  return doubts.get(record.eventID) ?? (age >= -AHEAD_MS && age <= OLDEST_MS ? undefined : "odd-time");
+type DoubtOf = (record: CloudTrailRecord) => Doubted | undefined;
+
+/** `doubts` are those that the envelopes gave, by eventID. */
+function doubtsOf(doubts: ReadonlyMap<string, Doubt>, { accounts }: Detectors, now: number): DoubtOf {
+  return ({ eventID, eventTime, recipientAccountId }) => {
+    const age = now - Date.parse(eventTime);
+    const doubt = doubts.get(eventID) ?? (age >= -AHEAD_MS && age <= OLDEST_MS ? undefined : "odd-time");
+    return doubt && { doubt, receivedMs: now, configured: accounts.has(recipientAccountId) };
+  };
 }
 
 /** The same text has the same id: it is kept once, however often it comes. */

@@ -138,6 +138,8 @@ export interface Row {
 }
 export interface DueRow extends Row {
   readonly at: number;
+  /** Of deliveries, which goes first: that of the lowest (`rankOf` in src/alert/alert.ts). */
+  readonly rank?: number;
 }
 
 export type Reservation =
@@ -185,7 +187,10 @@ export interface AlertStore {
 }
 
 export interface Outbox {
-  /** The longest due first; at most `limit` of each kind, so that a flood of one holds up no other. */
+  /**
+   * Deliveries of the lowest rank first, else the longest due first; at most `limit` of each kind, so that a flood of one
+   * holds up no other.
+   */
   due(now: number, limit: number): Promise<readonly DueRow[]>;
   /** Sets when the row is due again; a row that is done stays done. */
   postpone(row: Row, at: number): Promise<void>;

@@ -17,6 +17,7 @@ export interface HeldAlert {
   readonly id: string;
   readonly key: string;
   readonly openedMs: number;
+  readonly rank: number;
   readonly opening: Chapter;
   readonly seenAt: string;
   /** Subject → newest activity under it, in ms. */
@@ -27,6 +28,7 @@ export interface HeldAlert {
   readonly regions: Set<string>;
   readonly addresses: Set<string>;
   latest: Chapter;
+  latestMs: number;
   shows: boolean;
   first: string;
   last: string;
@@ -64,7 +66,8 @@ export function memoryAlerts(alerts: HeldAlerts, quarantine: HeldQuarantine, row
           due.push({ kind: "confirm", id: alert.id, at: now });
         if (alert.shows) {
           alert.rev += 1;
-          due.push({ ...deliverRow(alert.id), at: Math.max(now, alert.nextAt) });
+          rows.ranks.set(`deliver:${alert.id}`, alert.rank);
+          due.push({ ...deliverRow(alert.id), at: Math.max(now, alert.nextAt), rank: alert.rank });
         }
         for (const row of due) if (addRow(rows, row)) hints.set(rowName(row), row);
       }
@@ -145,7 +148,7 @@ export function showAtOnce(alert: HeldAlert, rows: HeldRows, now: number): void 
 /** @returns undefined when the finding is held already. */
 function foldInto(alerts: HeldAlerts, fold: AlertFold, now: number): HeldAlert | undefined {
   const { finding } = fold.chapter;
-  const time = msOf(finding.time);
+  const { time } = fold;
   const near = [...alerts.values()]
     .filter((alert) => alert.key === fold.key && Math.abs(alert.openedMs - time) <= ALERT_WINDOW_MS)
     .sort((a, b) => Math.abs(a.openedMs - time) - Math.abs(b.openedMs - time) || a.openedMs - b.openedMs);
@@ -155,8 +158,10 @@ function foldInto(alerts: HeldAlerts, fold: AlertFold, now: number): HeldAlert |
   alerts.set(alert.id, alert);
   alert.findings.add(finding.id);
   alert.shows ||= fold.shows;
-  if (time > msOf(alert.latest.finding.time)) alert.latest = fold.chapter;
+  if (time > alert.latestMs) [alert.latest, alert.latestMs] = [fold.chapter, time];
   for (const sighting of fold.sightings) countSighting(alert, sighting);
+  // Who makes up records makes up their names, and thousands of them.
+  if (fold.chapter.doubt !== undefined && alert.findings.size > MAX_DISTINCT) return alert;
   for (const subject of fold.subjects) alert.subjects.set(subject, msOf(alert.last));
   return alert;
 }
@@ -168,6 +173,8 @@ function openAlert(fold: AlertFold, openedMs: number, now: number): HeldAlert {
     openedMs,
     opening: fold.chapter,
     latest: fold.chapter,
+    latestMs: openedMs,
+    rank: fold.rank,
     seenAt: new Date(now).toISOString(),
     subjects: new Map(),
     findings: new Set(),

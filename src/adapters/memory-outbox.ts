@@ -8,10 +8,12 @@ import { findRow, rowName } from "./row.ts";
 export interface HeldRows {
   readonly dueAt: Map<string, number>;
   readonly attempts: Map<string, number>;
+  /** Of deliveries, by name. */
+  readonly ranks: Map<string, number>;
 }
 
 export function heldRows(): HeldRows {
-  return { dueAt: new Map(), attempts: new Map() };
+  return { dueAt: new Map(), attempts: new Map(), ranks: new Map() };
 }
 
 /** Adds the row, or brings it forward. True when that changed anything: then it is worth a hint. */
@@ -28,6 +30,9 @@ export function dropRow(rows: HeldRows, row: Row): void {
   rows.attempts.delete(rowName(row));
 }
 
+/** Rows of other kinds, behind the deliveries. */
+const LAST = 10;
+
 export function memoryOutbox(rows: HeldRows, clock: Clock): Outbox {
   const leases = new Map<string, { by: string; until: number }>();
   return {
@@ -35,13 +40,14 @@ export function memoryOutbox(rows: HeldRows, clock: Clock): Outbox {
       const counts = new Map<Row["kind"], number>();
       return [...rows.dueAt]
         .filter(([, at]) => at <= now)
-        .sort(([nameA, atA], [nameB, atB]) => atA - atB || (nameA < nameB ? -1 : 1))
-        .flatMap(([name, at]) => {
+        .map(([name, at]) => ({ name, at, rank: rows.ranks.get(name) }))
+        .sort((a, b) => (a.rank ?? LAST) - (b.rank ?? LAST) || a.at - b.at || (a.name < b.name ? -1 : 1))
+        .flatMap(({ name, at, rank }) => {
           const row = findRow(name);
           if (row === undefined) return [];
           const count = (counts.get(row.kind) ?? 0) + 1;
           counts.set(row.kind, count);
-          return count > limit ? [] : [{ ...row, at }];
+          return count > limit ? [] : [{ ...row, at, ...(rank === undefined ? {} : { rank }) }];
         });
     },
     async postpone(row, at) {

@@ -70,13 +70,24 @@ export function redisAlerts(redis: Redis): AlertStore {
 }
 
 /** What the Lua reads of a fold. */
-function headerOf({ key, alert, subjects, shows, chapter: { finding, doubt }, sightings }: AlertFold): string {
+function headerOf({
+  key,
+  alert,
+  subjects,
+  shows,
+  time,
+  rank,
+  chapter: { finding, doubt },
+  sightings,
+}: AlertFold): string {
   const header = {
     key,
     alert,
     finding: finding.id,
     at: finding.time,
-    time: msOf(finding.time),
+    happened: msOf(finding.time),
+    time,
+    rank,
     shows,
     doubted: doubt !== undefined,
     subjects: subjects.map(digestOfSubject),

@@ -8,7 +8,15 @@ import type { CloudTrailRecord } from "../cloudtrail/record.ts";
 import { isSignal } from "../cloudtrail/signal.ts";
 import type { Containment } from "../contain/outcome.ts";
 import type { DisableTarget } from "../contain/plan.ts";
-import { digestOf, type Evidence, type Finding, type Level, type Outcome, type Sighting } from "../detect/finding.ts";
+import {
+  digestOf,
+  type Evidence,
+  type Finding,
+  LEVELS,
+  type Level,
+  type Outcome,
+  type Sighting,
+} from "../detect/finding.ts";
 import { bounded, type Snapshot, snapshotOf } from "./snapshot.ts";
 import { type Corroboration, isTrusted, type Trust } from "./trust.ts";
 
@@ -33,7 +41,7 @@ export interface Chapter {
 
 /** One finding on its way into the store: everything the store needs, judged already. */
 export interface AlertFold {
-  /** Dedup key: digest of rule, account, principal, outcome, the rule's own group-by, and whether it is doubted. */
+  /** Dedup key: digest of rule, account, principal, outcome and the rule's own group-by; of rule and account if it is doubted. */
   readonly key: string;
   /** The id a new alert would get: digest of key and finding id. */
   readonly alert: string;
@@ -43,6 +51,18 @@ export interface AlertFold {
   readonly shows: boolean;
   readonly chapter: Chapter;
   readonly sightings: readonly Sighting[];
+  /** Which alert of its key it belongs to, in ms: when it happened; when it was received, if that may be made up. */
+  readonly time: number;
+  /** Of the alert that it would open: see `rankOf`. */
+  readonly rank: number;
+}
+
+/** What is known for sure of a record that may be forged. */
+export interface Doubted {
+  readonly doubt: Doubt;
+  readonly receivedMs: number;
+  /** Whether its account is one of the config. */
+  readonly configured: boolean;
 }
 
 /** An alert as the store holds it. */
@@ -118,11 +138,14 @@ const ADDRESSES = 20;
  * One finding on its way into the store, with what its triggering record says. Secrets stay behind here:
  * what is stored and shown later has none that can be told by name or shape.
  */
-export function foldOf(finding: Finding, record: CloudTrailRecord, doubt?: Doubt): AlertFold {
+export function foldOf(finding: Finding, record: CloudTrailRecord, doubted?: Doubted): AlertFold {
   const { rule, account, principal, outcome, group } = finding;
-  // What may be forged stays by itself: it neither hides in a real alert nor draws real findings into a forged one.
-  const trust = doubt === undefined ? [] : ["unverified"];
-  const key = digestOf("dk", rule, account, principal, outcome, ...group, ...trust);
+  // What may be forged stays by itself: it neither hides in a real alert nor draws real findings into a forged one. Of what
+  // its forger may choose nothing makes another alert: a flood is one message a rule and account.
+  const key =
+    doubted === undefined
+      ? digestOf("dk", rule, account, principal, outcome, ...group)
+      : digestOf("dk", rule, doubted.configured ? account : "", "unverified");
   const { sightings, eventIDs: _, ...told } = finding;
   const snapshot = snapshotOf(record);
   const shows = !finding.suppressed && finding.level !== "informational";
@@ -131,13 +154,20 @@ export function foldOf(finding: Finding, record: CloudTrailRecord, doubt?: Doubt
     alert: digestOf("al", key, finding.id),
     subjects: subjectsOf(snapshot, [finding.principal, record.userIdentity.arn ?? ""], sightings, shows),
     shows,
+    time: doubted?.receivedMs ?? (Date.parse(finding.time) || 0),
+    rank: rankOf(finding.level, doubted?.doubt),
     chapter: {
       finding: { ...told, evidence: finding.evidence.map((one) => ({ ...one, value: bounded(one.value) })) },
       snapshot,
-      ...(doubt === undefined ? {} : { doubt }),
+      ...(doubted === undefined ? {} : { doubt: doubted.doubt }),
     },
     sightings,
   };
+}
+
+/** Which alert Slack gets first: `0` critical … `4` informational, then what may be forged, `5` … `9`. */
+export function rankOf(level: Level, doubt: Doubt | undefined): number {
+  return LEVELS.length - 1 - LEVELS.indexOf(level) + (doubt === undefined ? 0 : LEVELS.length);
 }
 
 /** The subject of all alerts that are shown. No question can be this text. */

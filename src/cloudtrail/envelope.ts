@@ -40,9 +40,11 @@ const MAX_LOG_FILES = 1_000;
  * `'{"detail-type":"AWS API Call via CloudTrail","detail":{"eventID":"c2f1…",…}}'`
  *   → `{ records: [{ eventID: "c2f1…", … }], rejected: [], ignored: 0 }`
  * `"CloudTrail validation message."` → `{ records: [], rejected: [], ignored: 1 }`
+ *
+ * `accounts`: whose log groups vouch for the records in them; nobody's without it.
  */
-export function openEnvelope(body: string): Opened {
-  return collect(partsOfText(body, { maxBytes: MAX_BODY_BYTES, nesting: 0, doubt: "no-envelope" }), body);
+export function openEnvelope(body: string, accounts: ReadonlySet<string> = new Set()): Opened {
+  return collect(partsOfText(body, { maxBytes: MAX_BODY_BYTES, nesting: 0, doubt: "no-envelope", accounts }), body);
 }
 
 /**
@@ -72,6 +74,7 @@ interface Limits {
   readonly nesting: number;
   /** What a bare record has against it here; undefined where we fetched it ourselves. */
   readonly doubt: Doubt | undefined;
+  readonly accounts: ReadonlySet<string>;
 }
 
 /** A hostile body of half a million nothings must not become as many entries in quarantine. */
@@ -100,7 +103,7 @@ function collect(parts: Parts, text: string): Opened {
 function* partsOfFile(texts: readonly string[], maxBytes: number): Parts {
   for (const text of texts) {
     if (text.trim() === "") continue;
-    if (isJsonLike(text)) yield* partsOfText(text, { maxBytes, nesting: 0, doubt: undefined });
+    if (isJsonLike(text)) yield* partsOfText(text, { maxBytes, nesting: 0, doubt: undefined, accounts: new Set() });
     else yield { reason: "not-json", text };
   }
 }
@@ -146,7 +149,7 @@ function* partsOfSubscription(value: JsonObject, inside: Limits): Parts {
   const messages = messagesOf(value);
   if (messages === undefined) return yield isNotice(value) ? "ignored" : refuse(reasonFor(value), value);
   for (const message of messages)
-    for (const part of partsOfText(message, inside)) yield isOwned(value) ? vouchedFor(part) : part;
+    for (const part of partsOfText(message, inside)) yield isOwned(value, inside.accounts) ? vouchedFor(part) : part;
 }
 
 /** CloudTrail writes bare records into a log group: an event among them has to fit its record as anywhere else. */

@@ -34,7 +34,7 @@ export function messagesOf(value: JsonObject): readonly string[] | undefined {
   return events.map((event) => (isObject(event) ? textAt(event, "message") : undefined) ?? JSON.stringify(event));
 }
 
-/** CloudWatch Logs names the account whose log group it was. */
-export function isOwned(value: JsonObject): boolean {
-  return /^\d{12}$/.test(textAt(value, "owner") ?? "");
+/** CloudWatch Logs names the account whose log group it was: whether that is one of ours. */
+export function isOwned(value: JsonObject, accounts: ReadonlySet<string>): boolean {
+  return accounts.has(textAt(value, "owner") ?? "");
 }

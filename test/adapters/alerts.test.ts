@@ -17,7 +17,7 @@ contract("alert store", (stores) => {
   it("opens an alert for the first finding and owes its delivery now", async () => {
     const due = await commit({ id: "a" });
 
-    assert.deepEqual(due, [{ kind: "deliver", id: "al_key-1_a", at: NOON }]);
+    assert.deepEqual(due, [{ kind: "deliver", id: "al_key-1_a", at: NOON, rank: 2 }]);
     assert.deepEqual(await stores().outbox.due(NOON, 10), due);
     const { chapter } = foldOf({ id: "a" });
     assert.deepEqual(await alert("al_key-1_a"), {
@@ -138,7 +138,7 @@ contract("alert store", (stores) => {
     assert.equal((await alert("al_key-1_a")).shows, false);
     const due = await commit({ id: "b" });
 
-    assert.deepEqual(due, [{ kind: "deliver", id: "al_key-1_a", at: NOON }]);
+    assert.deepEqual(due, [{ kind: "deliver", id: "al_key-1_a", at: NOON, rank: 2 }]);
     assert.deepEqual([(await alert("al_key-1_a")).shows, (await alert("al_key-1_a")).rev], [true, 1]);
   });
 
@@ -251,7 +251,9 @@ contract("alert store", (stores) => {
     assert.deepEqual(first, { kind: "acknowledged", by: "U1", at: iso(NOON + 1) });
     assert.deepEqual(second, { kind: "already", by: "U1", at: iso(NOON + 1) });
     assert.deepEqual((await alert("al_key-1_a")).acknowledged, { by: "U1", at: iso(NOON + 1) });
-    assert.deepEqual(await stores().outbox.due(NOON + 1, 10), [{ kind: "deliver", id: "al_key-1_a", at: NOON + 1 }]);
+    assert.deepEqual(await stores().outbox.due(NOON + 1, 10), [
+      { kind: "deliver", id: "al_key-1_a", at: NOON + 1, rank: 2 },
+    ]);
     assert.equal(await stores().alerts.acknowledge("al_none", "U1", NOON), undefined);
   });
 

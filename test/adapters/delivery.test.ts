@@ -83,7 +83,7 @@ contract("reserve and confirm", (stores) => {
     await stores().alerts.confirm(ID, { channel: "C1", ts: "1.1", rev: 1 }, NOON + 5 * SECOND);
     const due = await commit("b", NOON + SECOND);
 
-    assert.deepEqual(due, [{ ...ROW, at: NOON + 5 * SECOND }]);
+    assert.deepEqual(due, [{ ...ROW, at: NOON + 5 * SECOND, rank: 2 }]);
     assert.deepEqual(await dueAt(), [NOON + 5 * SECOND]);
   });
 

@@ -19,11 +19,21 @@ export interface FoldParts {
   readonly sightings?: readonly Sighting[];
   readonly action?: string;
   readonly doubt?: Doubt;
+  readonly rank?: number;
 }
 
 /** `foldOf({ id: "a" })`: finding `fi_a` of key `key-1`, which would open the alert `al_key-1_a`. */
 export function foldOf(parts: FoldParts): AlertFold {
-  const { id, doubt, at = NOON, key = "key-1", shows = true, subjects = [], action = "iam:CreateUser" } = parts;
+  const {
+    id,
+    doubt,
+    at = NOON,
+    key = "key-1",
+    shows = true,
+    subjects = [],
+    action = "iam:CreateUser",
+    rank = 2,
+  } = parts;
   const time = iso(at);
   const region = "eu-central-1";
   const { sightings = [{ eventID: id, time, action, region, ip: "192.0.2.1" }] } = parts;
@@ -32,6 +42,8 @@ export function foldOf(parts: FoldParts): AlertFold {
     alert: `al_${key}_${id}`,
     subjects,
     shows,
+    time: at,
+    rank,
     sightings,
     chapter: {
       finding: {

@@ -54,6 +54,25 @@ contract("outbox", (stores) => {
     assert.equal(rows.filter(({ kind }) => kind === "replay").length, 1);
   });
 
+  it("gives deliveries of the lowest rank first, however many others are due before them", async () => {
+    const flood = Array.from({ length: 1_500 }, (_, i) => foldOf({ id: `d${i}`, key: `key-d${i}`, rank: 8 }));
+    await stores().alerts.commit({ folds: flood, quarantined: [], now: NOON - 5 });
+    const folds = [foldOf({ id: "h", key: "key-h", rank: 1 }), foldOf({ id: "i", key: "key-i", rank: 0 })];
+    const hinted = await stores().alerts.commit({ folds, quarantined: [], now: NOON });
+
+    const rows = await outbox().due(NOON, 1_000);
+
+    assert.deepEqual(
+      rows.slice(0, 5).map(({ id, rank }) => `${id} ${rank}`),
+      ["al_key-i_i 0", "al_key-h_h 1", "al_key-1_a 2", "al_key-2_b 2", `${rows[4]?.id} 8`],
+    );
+    assert.equal(rows.length, 1_000);
+    assert.deepEqual(
+      hinted.map(({ rank }) => rank),
+      [1, 0],
+    );
+  });
+
   it("does not bring a row back that is done", async () => {
     await outbox().done(ROW);
     await outbox().postpone(ROW, NOON);

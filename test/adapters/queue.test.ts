@@ -65,6 +65,22 @@ describe("effects", () => {
     assert.deepEqual(names, ["act:in_1", "deliver:al_1", "verify:in_1:10000"]);
   });
 
+  it("hands over deliveries of a low rank before those that were hinted earlier", async () => {
+    const effects = open();
+    const many = Array.from({ length: 200 }, (_, i) => ({ ...ROW, id: `al_d${i}`, rank: 8 }));
+    await until(() => hint(effects, many));
+    await until(() => hint(effects, [{ ...ROW, id: "al_low", rank: 3 }]));
+    await until(() => hint(effects, [{ ...ROW, id: "al_critical", rank: 0 }]));
+    const handled: string[] = [];
+    effects.start(async ({ id }) => {
+      handled.push(id);
+      await sleep(20);
+    });
+    await until(() => handled.length > 30);
+
+    assert.deepEqual(handled.slice(0, 2), ["al_critical", "al_low"]);
+  });
+
   it("waits until a row is due", async () => {
     const { effects, handled } = await started();
     await until(() => hint(effects, [{ ...ROW, at: Date.now() + 700 }]));
@@ -233,7 +249,7 @@ describe("sweep", () => {
     await until(() => hints.length >= 3);
     await sweep.stop();
 
-    const row = { kind: "deliver", id: "al_key-1_a", at: NOON };
+    const row = { kind: "deliver", id: "al_key-1_a", at: NOON, rank: 2 };
     assert.deepEqual(hints.slice(0, 3), [[row], [row], [row]]);
   });
 

@@ -57,9 +57,33 @@ describe("foldOf", () => {
     assert.notEqual(one.key, two.key);
   });
 
-  it("keeps what may be forged apart from what is sure", () => {
-    assert.notEqual(foldOf(finding, record, "no-envelope").key, foldOf(finding, record).key);
-    assert.equal(foldOf(finding, record, "no-envelope").key, foldOf(finding, record, "odd-time").key);
+  it("keeps what may be forged apart from what is sure, together by rule and account whatever else it says", () => {
+    const doubted = { doubt: "no-envelope", receivedMs: 1_000, configured: true } as const;
+    const one = foldOf(finding, record, doubted);
+    const made = { principal: "x", outcome: "failure", group: ["y"], time: "2099-01-01T00:00:00Z" } as const;
+
+    assert.notEqual(one.key, foldOf(finding, record).key);
+    assert.equal(one.key, foldOf({ ...finding, ...made }, record, { ...doubted, doubt: "odd-time" }).key);
+    assert.deepEqual([one.time, foldOf(finding, record).time], [1_000, Date.parse(finding.time)]);
+    assert.notEqual(one.key, foldOf({ ...finding, rule: "other" }, record, doubted).key);
+    assert.notEqual(one.key, foldOf({ ...finding, account: "444455556666" }, record, doubted).key);
+  });
+
+  it("keeps together what names accounts that nobody configured and may be forged", () => {
+    const doubted = { doubt: "no-envelope", receivedMs: 1_000, configured: false } as const;
+
+    const other = foldOf({ ...finding, account: "444455556666" }, record, doubted);
+    assert.equal(other.key, foldOf({ ...finding, account: "999999999999" }, record, doubted).key);
+  });
+
+  it("goes first when it is critical, and last when it may be forged", () => {
+    const doubted = { doubt: "odd-time", receivedMs: 1_000, configured: true } as const;
+    const levels = ["critical", "high", "medium", "low", "informational"] as const;
+
+    const ranks = [undefined, doubted].flatMap((doubt) =>
+      levels.map((level) => foldOf({ ...finding, level }, record, doubt).rank),
+    );
+    assert.deepEqual(ranks, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
   });
 
   it("is found by principal, name, key, the key's end and address, and among all that is shown", () => {

@@ -325,7 +325,7 @@ describe("openEnvelope", () => {
 });
 
 describe("a record's envelope", () => {
-  const doubtOf = (body: unknown) => openEnvelope(JSON.stringify(body)).doubts.get("a");
+  const doubtOf = (body: unknown) => openEnvelope(JSON.stringify(body), new Set(["111122223333"])).doubts.get("a");
   const cases: readonly (readonly [string, unknown, string | undefined])[] = [
     ["an event of its account, region and service", event(record("a")), undefined],
     ["the same through SNS", sns(event(record("a"))), undefined],
@@ -342,6 +342,11 @@ describe("a record's envelope", () => {
     [
       "a message without an owner",
       { ...subscription({ message: JSON.stringify(record("a")) }), owner: "" },
+      "no-envelope",
+    ],
+    [
+      "a message of the log group of an account that nobody configured",
+      { ...subscription({ message: JSON.stringify(record("a")) }), owner: "444455556666" },
       "no-envelope",
     ],
     ["an event of another account", { ...event(record("a")), account: "444455556666" }, "other-account"],

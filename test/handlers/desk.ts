@@ -81,7 +81,8 @@ export async function openDesk(
   iam.keyring.set(KEY, { id: KEY, account: ACCOUNT, userName: USER, status: "Active", createdAt });
 
   const whose = { principal: principalOf(record).id, account: record.recipientAccountId };
-  const fold = foldOf(findingOf(record, whose), record, doubt);
+  const doubted = doubt && { doubt, receivedMs: clock.now(), configured: true };
+  const fold = foldOf(findingOf(record, whose), record, doubted);
   await stores.alerts.commit({ folds: [fold], quarantined: [], now: clock.now() });
   const alert = fold.alert;
   const context = { channel: CHANNEL, accounts: ACCOUNTS, worker: "worker-1" };

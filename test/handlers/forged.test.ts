@@ -127,10 +127,84 @@ describe("forged records", () => {
     );
 
     assert.equal(sizes.length, 2);
-    const rows = await line.outbox.due(line.clock.now(), 100_000);
-    assert.ok(rows.filter(({ kind }) => kind === "confirm").length >= 700);
+    const alerts = await line.alerts.alertsOf(SHOWN_ALERTS, 100);
+    assert.ok(alerts.some(({ findings }) => findings === 700));
     assert.equal(await line.quarantine.count(), 1);
   }).timeout(10_000);
+
+  it("flood neither Slack nor the store: one body of thousands is one message a rule and account", async () => {
+    const { line } = await openDesk();
+    const small = (i: number) => ({
+      eventID: `${i}`,
+      eventName: "CreateUser",
+      eventSource: "iam.amazonaws.com",
+      // Each of them another account, principal, and week.
+      recipientAccountId: i % 2 === 0 ? ACCOUNT.id : `${100_000_000_000 + i}`,
+      userIdentity: { type: "IAMUser", userName: `v${i}` },
+      eventTime: new Date(Date.parse("2026-11-20T10:02:00Z") - i * 7 * 24 * 3600_000).toISOString(),
+    });
+    await line.take(JSON.stringify(Array.from({ length: 3_000 }, (_, i) => small(i))));
+    while ((await line.deliverDue()) > 0)
+      for (const row of await line.outbox.due(line.clock.now(), 10_000))
+        if (row.kind === "confirm") await line.outbox.done(row);
+
+    const created = (await line.alerts.alertsOf(SHOWN_ALERTS, 10_000)).filter(
+      ({ opening }) => opening.finding.rule === "aws_iam_user_created",
+    );
+    assert.deepEqual(created.map(({ findings }) => findings).sort(), [1_500, 1_500]);
+    assert.match(JSON.stringify(line.chat.posts.at(0)?.versions.at(-1)), /whoever it names: only the first/);
+    assert.ok(line.chat.posts.length < 20, `${line.chat.posts.length} posts`);
+    const listed = await Promise.all(
+      Array.from({ length: 3_000 }, (_, i) => line.alerts.alertsOf(`v${i}`, 10).then((found) => found.length)),
+    );
+    assert.ok(listed.filter((count) => count > 0).length < 1_000, "the store lists an alert under so many names only");
+  }).timeout(20_000);
+
+  it("are told after what is sure, however long they wait", async () => {
+    const { line } = await openDesk();
+    for (let i = 0; i < 30; i++) await line.take(JSON.stringify(accusing(`victim${i}`, { eventName: "CreateUser" })));
+    line.clock.advance(1_000);
+    await line.take(accusing("jack"));
+
+    const rows = await line.outbox.due(line.clock.now(), 100);
+    const alert = await line.alerts.alert(rows.find(({ kind }) => kind === "deliver")?.id ?? "");
+    assert.notEqual(alert, undefined);
+    assert.equal(alert?.opening.doubt, undefined);
+  });
+
+  it("are told once Slack has told what is sure, when it takes no more for a while", async () => {
+    const { line } = await openDesk();
+    await line.take(JSON.stringify(accusing("victim")));
+    await line.take(accusing("jack"));
+    const limited = { kind: "not-sent", why: "ratelimited", permanent: false, retryAfterMs: 30_000 } as const;
+    for (let i = 0; i < 10; i++) line.chat.answers.push({ answer: limited, arrives: false });
+    await line.deliverDue();
+    line.chat.answers.length = 0;
+
+    const rows = (await line.outbox.due(Number.MAX_SAFE_INTEGER, 100)).filter(({ kind }) => kind === "deliver");
+    const doubts = await Promise.all(rows.map(async ({ id }) => (await line.alerts.alert(id))?.opening.doubt));
+    const waits = rows.map(({ at }) => at - line.clock.now());
+    const sure = waits.filter((_, i) => doubts[i] === undefined);
+    const doubted = waits.filter((_, i) => doubts[i] !== undefined);
+    assert.ok(sure.length > 0 && doubted.length > 0);
+    // The sweep sees what is due every two seconds, and Slack's adapter spreads by one.
+    assert.ok(Math.min(...doubted) >= Math.max(...sure) + 3_000);
+  });
+
+  it("in a log group of an account that is not ours are no better", async () => {
+    const { line } = await openDesk();
+    const group = (owner: string, victim: string) => ({
+      messageType: "DATA_MESSAGE",
+      owner,
+      logEvents: [{ message: JSON.stringify(accusing(victim)) }],
+    });
+    await line.take(group("444455556666", "victim1"));
+    await line.take(group(ACCOUNT.id, "victim2"));
+
+    const doubtOf = async (victim: string) =>
+      (await line.alerts.alertsOf(`arn:aws:iam::${ACCOUNT.id}:user/${victim}`, 1))[0]?.opening.doubt;
+    assert.deepEqual([await doubtOf("victim1"), await doubtOf("victim2")], ["no-envelope", undefined]);
+  });
 
   it("do not draw what really happens into their alert", async () => {
     const { line } = await openDesk();

@@ -33,7 +33,11 @@ export async function openLine() {
   const ports = { ...stores, effects, chat, logFiles, clock, log };
   const [rules, state] = [await compiled, memoryState()];
   const detectorWith = (room: DetectorState) => makeDetector(rules, room, { accounts: [ACCOUNT] });
-  const detectors = { sure: detectorWith(state), doubted: detectorWith(apart(state, "unverified")) };
+  const detectors = {
+    sure: detectorWith(state),
+    doubted: detectorWith(apart(state, "unverified")),
+    accounts: new Set([ACCOUNT.id]),
+  };
   let messages = 0;
   return {
     ...ports,

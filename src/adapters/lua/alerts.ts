@@ -8,7 +8,7 @@ import { QUARANTINE } from "./quarantine.ts";
 
 /**
  * ARGV: now, number of folds, log file or '', its slices, then per fold its header (JSON) and its chapter (JSON, stored as it is); then per
- * quarantined body its id, JSON and whole text. Gives name and due time of every outbox row that was added or brought forward.
+ * quarantined body its id, JSON and whole text. Gives name, due time and rank of every outbox row that was added or brought forward.
  */
 export const COMMIT = `${PRELUDE}${QUARANTINE}
 local now, folds = tonumber(ARGV[1]), {}
@@ -41,8 +41,8 @@ end
 local function open(fold)
   redis.call('ZADD', P .. 'key:' .. fold.key, fold.time, fold.alert)
   redis.call('HSET', alertKey(fold.alert), 'id', fold.alert, 'opening', fold.chapter, 'latestMs', fold.time,
-    'seenMs', now, 'shows', '0', 'doubted', fold.doubted and '1' or '0', 'findings', 0, 'events', 0, 'first', fold.at, 'firstMs', fold.time,
-    'last', fold.at, 'lastMs', fold.time, 'rev', 0, 'shown', 0, 'edits', 0)
+    'seenMs', now, 'shows', '0', 'doubted', fold.doubted and '1' or '0', 'findings', 0, 'events', 0, 'first', fold.at, 'firstMs', fold.happened,
+    'last', fold.at, 'lastMs', fold.happened, 'rank', fold.rank, 'rev', 0, 'shown', 0, 'edits', 0)
 end
 
 -- Adds to a bounded set.
@@ -79,12 +79,14 @@ end
 local function join(id, fold)
   local key = alertKey(id)
   redis.call('SADD', key .. ':findings', fold.finding)
-  redis.call('HINCRBY', key, 'findings', 1)
+  local findings = redis.call('HINCRBY', key, 'findings', 1)
   if fold.shows then redis.call('HSET', key, 'shows', '1') end
   if fold.time > tonumber(redis.call('HGET', key, 'latestMs')) then
     redis.call('HSET', key, 'latest', fold.chapter, 'latestMs', fold.time)
   end
   countSightings(key, fold.sightings)
+  -- Who makes up records makes up their names, and thousands of them.
+  if fold.doubted and findings > ${MAX_DISTINCT} then return end
   local lastMs = redis.call('HGET', key, 'lastMs')
   for _, subject in ipairs(fold.subjects) do
     local listed = P .. 'subject:' .. subject
@@ -99,6 +101,7 @@ local function owe(row, due)
   if not addRow(row, due) then return end
   rows[#rows + 1] = row
   rows[#rows + 1] = due
+  rows[#rows + 1] = redis.call('HGET', RANKS, row) or ''
 end
 for _, fold in ipairs(folds) do
   local id = findAlert(fold)

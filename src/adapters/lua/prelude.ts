@@ -9,7 +9,7 @@ export const KEY_TAG = "{ids}";
 
 export const PRELUDE = `
 local P = '${KEY_TAG}:'
-local OUTBOX, ATTEMPTS = P .. 'outbox', P .. 'attempts'
+local OUTBOX, ATTEMPTS, RANKS = P .. 'outbox', P .. 'attempts', P .. 'ranks'
 
 local function alertKey(id) return P .. 'alert:' .. id end
 
@@ -21,12 +21,16 @@ end
 
 -- Adds the row or brings it forward; true when that changed anything.
 local function addRow(name, at)
+  local id = string.match(name, '^deliver:(.*)')
+  local rank = id and redis.call('HGET', alertKey(id), 'rank')
+  if rank then redis.call('HSET', RANKS, name, rank) end
   return redis.call('ZADD', OUTBOX, 'LT', 'CH', at, name) == 1
 end
 
 local function dropRow(name)
   redis.call('ZREM', OUTBOX, name)
   redis.call('HDEL', ATTEMPTS, name)
+  redis.call('HDEL', RANKS, name)
 end
 
 local function keepAlert(id)
