@@ -9,13 +9,16 @@ import type { CloudTrailRecord } from "../src/cloudtrail/record.ts";
 import type { Detector } from "../src/detect/detector.ts";
 import type { Finding } from "../src/detect/finding.ts";
 import type { CompiledRules } from "../src/detect/rules.ts";
+import type { DetectorState } from "../src/detect/state.ts";
 import { inTurn, quantile } from "./measure.ts";
+import { rates } from "./state.ts";
 import { syntheticRules } from "./synthetic.ts";
-import { trafficTexts } from "./traffic.ts";
+import { trafficTexts, workloadTexts } from "./traffic.ts";
 
 const ROUNDS = 9;
 /** Most messages that one receive brings. */
 const BATCH = 10;
+const STATE_RECORDS = 3_000;
 const SIZES = [300, 1_000, 3_000];
 
 const built = spawnSync(process.execPath, [fileURLToPath(new URL("../bin/build.mjs", import.meta.url))], {
@@ -28,6 +31,9 @@ const { makeDetector }: typeof import("../src/detect/detector.ts") = await compi
 const { compileDocuments }: typeof import("../src/detect/rules.ts") = await compiled("detect/rules");
 const { openRules }: typeof import("../src/detect/sigma.ts") = await compiled("detect/sigma");
 const { memoryState }: typeof import("../src/adapters/memory-state.ts") = await compiled("adapters/memory-state");
+const { redisState }: typeof import("../src/adapters/redis-state.ts") = await compiled("adapters/redis-state");
+const { RedisServerError, startRedis }: typeof import("../src/adapters/redis-server.ts") =
+  await compiled("adapters/redis-server");
 const { bundledRules, loadRules }: typeof import("../src/adapters/rulefolder.ts") =
   await compiled("adapters/rulefolder");
 
@@ -82,6 +88,28 @@ async function latency(texts: readonly string[], rules: CompiledRules, share: nu
   }
   return quantile(times, share);
 }
+
+/** Records a second with the state in Redis: of the company, and of workloads that make one call all day. */
+async function stateGoals(rules: CompiledRules): Promise<readonly Goal[]> {
+  const feedOn = (state: DetectorState) => {
+    const detector = makeDetector(rules, state, { accounts: [] });
+    return (text: string) => detector.feed(parseRecord(JSON.parse(text)));
+  };
+  try {
+    const streams = [texts.slice(0, STATE_RECORDS), workloadTexts(STATE_RECORDS)];
+    const [company = 0, workloads = 0] = await rates(streams, { startRedis, redisState, feedOn });
+    return [
+      ["records/s with the pack and Redis state", company, 2_000, "at least"],
+      ["the same of three keys that make one call all day", workloads, 2_000, "at least"],
+    ];
+  } catch (error) {
+    if (!(error instanceof RedisServerError)) throw error;
+    console.log(`\nrecords/s with Redis state are not measured: ${error.message}`);
+    return [];
+  }
+}
+
+type Goal = readonly [goal: string, figure: number, bound: number, side: "at most" | "at least"];
 
 interface Measured {
   readonly name: string;
@@ -149,17 +177,23 @@ const turns = await inTurn(
   texts.length,
   ROUNDS,
 );
-const goals: readonly (readonly [goal: string, figure: number, most: number])[] = [
-  ["G3 parse + open + pack against JSON.parse", own.whole / own.parse, 1.4],
-  ["G3 the same with 300 rules", small.whole / small.parse, 1.4],
-  ["G4 detect with 3,000 rules against 300", (turns.many - turns.open) / (turns.few - turns.open), 1.5],
-  ["G8 p99 in process with the pack, µs", own.p99, 50],
-  ["G8 the same with 300 rules, µs", small.p99, 50],
+const goals: readonly Goal[] = [
+  ["G3 parse + open + pack against JSON.parse", own.whole / own.parse, 1.4, "at most"],
+  ["G3 the same with 300 rules", small.whole / small.parse, 1.4, "at most"],
+  ["G4 detect with 3,000 rules against 300", (turns.many - turns.open) / (turns.few - turns.open), 1.5, "at most"],
+  ["G8 p99 in process with the pack, µs", own.p99, 50, "at most"],
+  ["G8 the same with 300 rules, µs", small.p99, 50, "at most"],
+  ...(await stateGoals(pack)),
 ];
 console.log();
 console.log(
   table([
-    ["goal", "measured", "at most", ""],
-    ...goals.map(([goal, figure, most]) => [goal, figure.toFixed(2), String(most), figure <= most ? "met" : "missed"]),
+    ["goal", "measured", "wanted", ""],
+    ...goals.map(([goal, figure, bound, side]) => [
+      goal,
+      figure.toFixed(2),
+      `${side} ${bound}`,
+      (side === "at most" ? figure <= bound : figure >= bound) ? "met" : "missed",
+    ]),
   ]),
 );

@@ -25,3 +25,32 @@ export function trafficTexts(rulesFolder: string): readonly string[] {
   }
   return texts;
 }
+
+/** What a few workloads do all day: three IAM users' keys ask who they are, a record a second. */
+export function workloadTexts(count: number): readonly string[] {
+  const random = randomOf("bench/workload");
+  return Array.from({ length: count }, (_, at) => {
+    const userName = `workload-${at % 3}`;
+    const eventTime = new Date(Date.UTC(2026, 10, 20, 10, 0, at)).toISOString().replace(".000Z", "Z");
+    return JSON.stringify({
+      eventVersion: "1.11",
+      eventID: random.uuid(),
+      eventTime,
+      eventSource: "sts.amazonaws.com",
+      eventName: "GetCallerIdentity",
+      awsRegion: "us-east-1",
+      sourceIPAddress: "192.0.2.1",
+      userAgent: "aws-cli/2.15.0",
+      readOnly: true,
+      eventType: "AwsApiCall",
+      recipientAccountId: "111122223333",
+      userIdentity: {
+        type: "IAMUser",
+        arn: `arn:aws:iam::111122223333:user/${userName}`,
+        accountId: "111122223333",
+        accessKeyId: `AKIAIOSFODNN7EXAMPL${at % 3}`,
+        userName,
+      },
+    });
+  });
+}
