@@ -26,11 +26,18 @@ export interface Limits {
   readonly inflated: number;
   readonly ratio: number;
   readonly records: number;
+  /** Records in a slice. */
+  readonly slice: number;
 }
-const LIMITS: Limits = { compressed: 50 * 2 ** 20, inflated: 512 * 2 ** 20, ratio: 200, records: 1_000_000 };
+const LIMITS: Limits = {
+  compressed: 50 * 2 ** 20,
+  inflated: 512 * 2 ** 20,
+  ratio: 200,
+  records: 1_000_000,
+  slice: 500,
+};
 /** Below that a high ratio is nothing: a storm of one call shrinks well. */
 const RATIO_COUNTS_FROM = 16 * 2 ** 20;
-const SLICE = 500;
 /** No byte for so long: S3 hangs, and the message goes back. */
 const SILENCE_MS = 30_000;
 
@@ -71,7 +78,13 @@ export function openLogFiles(options: LogFilesOptions): LogFiles {
         body.destroy();
         return { kind: "refused", reason: "bad-log-file", why: `it has ${size} bytes, which is too many` };
       }
-      return { kind: "opened", version, slices: slicesOf(body, limits), close: () => void body.destroy() };
+      // Slices of another length are other slices: whoever counted those of an older Trailhound begins anew.
+      return {
+        kind: "opened",
+        version: `${version}/${limits.slice}`,
+        slices: slicesOf(body, limits),
+        close: () => void body.destroy(),
+      };
     },
   };
 }
@@ -111,7 +124,7 @@ async function* slicesOf(body: Readable, limits: Limits): AsyncGenerator<LogFile
       }
       count += 1;
       if (count > limits.records) throw new FileError(`holds more than ${limits.records} records`);
-      if (slice.records.length + slice.rejected.length < SLICE) continue;
+      if (slice.records.length + slice.rejected.length < limits.slice) continue;
       yield slice;
       slice = { records: [], rejected: [] };
     }

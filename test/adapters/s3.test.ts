@@ -62,9 +62,9 @@ describe("log files in S3", () => {
     assert.deepEqual(rejected, []);
   });
 
-  it("have the same version when they are the same, another one when they were written anew", async () => {
-    const version = async () => {
-      const answer = await open(fileKey(2));
+  it("have the same version when they and their slices are the same, another one when they were written anew", async () => {
+    const version = async (limits: Partial<Limits> = {}) => {
+      const answer = await open(fileKey(2), limits);
       assert.ok(answer.kind === "opened");
       answer.close();
       return answer.version;
@@ -73,6 +73,7 @@ describe("log files in S3", () => {
     const first = await version();
 
     assert.equal(await version(), first);
+    assert.notEqual(await version({ slice: 100 }), first, "its slices are not the same");
     await bucket.put(fileKey(2), file(2));
     assert.notEqual(await version(), first);
   });

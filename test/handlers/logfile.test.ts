@@ -41,6 +41,30 @@ describe("a log file that a notification names", () => {
     );
   });
 
+  it("of months ago is recorded and told as unverified, for anybody may name it again", async () => {
+    const old = parseRecord(recordNamed("iam_create_user", { eventID: "old", eventTime: "2026-08-20T10:00:00Z" }));
+    const line = await openFile({ records: [old], rejected: [] }, slice("a"));
+
+    await line.take(notice);
+    await line.deliverDue();
+
+    const alerts = await line.alerts.alertsOf("deploy-bot", 100);
+    const told = alerts
+      .filter(({ opening }) => opening.finding.rule === "aws_iam_user_created")
+      .map(({ opening }) => [opening.snapshot.eventID, opening.doubt]);
+    assert.deepEqual(told.sort(), [
+      ["a", undefined],
+      ["old", "odd-time"],
+    ]);
+    const posts = new Map(line.chat.posts.map(({ key, versions }) => [key, JSON.stringify(versions.at(-1))]));
+    for (const { id, opening, shows } of alerts)
+      if (shows) assert.equal(/Unverified.*weeks ago/s.test(posts.get(id) ?? ""), opening.snapshot.eventID === "old");
+    assert.deepEqual(
+      (await line.intake.seen()).map(({ eventAt }) => eventAt),
+      ["2026-11-20T10:02:03Z"],
+    );
+  });
+
   it("is not read again once it is done, though the notification comes again", async () => {
     const line = await openFile(slice("a"));
     await line.take(notice);
