@@ -9,27 +9,32 @@ import { ASK } from "./lua/state.ts";
 import { listOf, scriptOf, textOf } from "./redis-script.ts";
 
 const ask = scriptOf(ASK);
-/** Known values are told to Redis again after this time, by eventTime, so that it does not forget a habit. */
+/** Values are told to Redis again after this time, by eventTime, so that it does not forget a habit. */
 const FRESH_MS = 3600_000;
-const MAX_KNOWN = 100_000;
+const MAX_SAID = 100_000;
 /** Each may be answered with a thousand members: a call must end long before its time is up. */
 const ADDS_A_CALL = 100;
 const LONGEST_SIGN = 64;
 /** Their texts: a correlation has one, and asks with it for every record. */
 const NEEDS = new WeakMap<Need, string>();
-const KNOWN: MarkAnswer = { known: true, told: false, learning: false };
+const DAY_MS = 24 * 3600_000;
+const NOTHING = { windows: [], answers: [] };
+
+/** What Redis last said of a value. */
+interface Said {
+  readonly at: number;
+  readonly answer: MarkAnswer;
+  /** Of a value that is not known: the record that tells it, today. */
+  readonly teller: string;
+}
 
 export function redisState(redis: Redis): DetectorState {
-  /** Group and value → eventTime at which Redis last called it known. */
-  const known = new Map<string, number>();
-  const isFresh = (mark: Mark): boolean => {
-    const since = known.get(nameOf(mark));
-    return since !== undefined && mark.at >= since && mark.at - since < FRESH_MS;
-  };
-  const remember = (mark: Mark, answer: MarkAnswer): void => {
-    if (!answer.known || answer.learning || !mark.learns) return;
-    if (known.size >= MAX_KNOWN) known.clear();
-    known.set(nameOf(mark), mark.at);
+  /** By group and value. */
+  const said = new Map<string, Said>();
+  const remember = (mark: Mark, one: Said): void => {
+    if (!mark.learns) return;
+    if (said.size >= MAX_SAID) said.clear();
+    said.set(nameOf(mark), one);
   };
   async function askOf(adds: readonly WindowAdd[], marks: readonly Mark[]) {
     const args = [
@@ -51,20 +56,34 @@ export function redisState(redis: Redis): DetectorState {
   }
   return {
     async ask({ adds, marks }): Promise<Answer> {
-      const asked = marks.filter((mark) => !isFresh(mark));
-      if (adds.length === 0 && asked.length === 0) return { windows: [], marks: marks.map(() => KNOWN) };
+      const spared = new Map(marks.map((mark) => [mark, sparedOf(mark, said.get(nameOf(mark)))]));
+      const asked = marks.filter((mark) => spared.get(mark) === undefined);
       const windows: (readonly WindowMember[])[] = [];
       for (let from = 0; from + ADDS_A_CALL < adds.length; from += ADDS_A_CALL)
         windows.push(...(await askOf(adds.slice(from, from + ADDS_A_CALL), [])).windows);
-      const last = await askOf(adds.slice(windows.length), asked);
-      const told = new Map(asked.map((mark, i) => [mark, answerOf(last.answers[i])]));
-      for (const [mark, answer] of told) remember(mark, answer);
+      const rest = adds.slice(windows.length);
+      const last = rest.length + asked.length === 0 ? NOTHING : await askOf(rest, asked);
+      const told = new Map(asked.map((mark, i) => [mark, saidOf(mark, last.answers[i])]));
+      for (const [mark, one] of told) remember(mark, one);
       return {
         windows: [...windows, ...last.windows],
-        marks: marks.map((mark) => told.get(mark) ?? KNOWN),
+        marks: marks.flatMap((mark) => spared.get(mark) ?? told.get(mark)?.answer ?? []),
       };
     },
   };
+}
+
+/**
+ * The answer of a record that neither tells nor teaches anything new: its value is a habit; or the same was learnt of it
+ * today, and another record tells it.
+ */
+function sparedOf({ at, eventID }: Mark, before: Said | undefined): MarkAnswer | undefined {
+  if (before === undefined || at < before.at || at - before.at >= FRESH_MS) return undefined;
+  const { answer, teller } = before;
+  if (answer.known && !answer.learning) return answer;
+  if (Math.floor(at / DAY_MS) !== Math.floor(before.at / DAY_MS)) return undefined;
+  if (answer.known) return answer;
+  return eventID === teller ? undefined : { ...answer, told: true };
 }
 
 function argsOf({ key, windowMs, member, need, signs }: WindowAdd): readonly (string | number)[] {
@@ -96,9 +115,13 @@ function digestOf(text: string): string {
   return createHash("sha256").update(text).digest("hex");
 }
 
-function answerOf(reply: unknown): MarkAnswer {
-  const [known, told, learning] = listOf(reply);
-  return { known: known === "1", told: told === "1", learning: learning === "1" };
+function saidOf({ at }: Mark, reply: unknown): Said {
+  const [known, told, learning, teller] = listOf(reply);
+  return {
+    at,
+    answer: { known: known === "1", told: told === "1", learning: learning === "1" },
+    teller: textOf(teller),
+  };
 }
 
 /** `"3 1"` → the third and the first of them. */

@@ -319,6 +319,25 @@ contract("what is known of a group", (stores) => {
     assert.deepEqual(await told(markOf("c", t)), [false]);
   });
 
+  it("tells a new value again for the record that told it, however many came in between", async () => {
+    const t = NOON + 8 * DAY;
+    await habit("a");
+    const told: boolean[] = [];
+    for (const ms of [0, 60_000, 120_000, 0, 13 * 3600_000, 13 * 3600_000 + 1, 120_000])
+      told.push(...(await askAll(markOf("b", t + ms))).map((answer) => answer.told));
+
+    assert.deepEqual(told, [false, true, true, false, false, true, true]);
+  });
+
+  it("learns the days of a busy group as those of a quiet one", async () => {
+    for (const day of [0, 1, 2, 3, 4, 5, 6, 7])
+      for (const minute of [0, 1, 2]) await ask(markOf("a", NOON + day * DAY + minute * MINUTE));
+    const t = NOON + 8 * DAY;
+
+    assert.deepEqual(await ask(markOf("a", t)), [{ known: true, learning: false }]);
+    assert.deepEqual(await ask(markOf("b", t)), [{ known: false, learning: false }]);
+  });
+
   it("keeps groups and values apart, whatever text they are", async () => {
     await habit("a");
     await habit("__proto__");

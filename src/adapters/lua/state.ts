@@ -12,7 +12,7 @@ import { KEY_TAG } from "./prelude.ts";
  * ARGV: number of adds; per add the digest of the window's key, windowMs, eventTime in ms, eventID, member (JSON), what is needed
  * (JSON), the number of its signs and these; then per mark the digest of the group's key, the digest of the value, eventID, time, forgetMs, learningMs, '1' when it
  * learns. Gives for each add the places of its window's members in the third list, for each mark '1' or '0' for known, told
- * and learning, and that list: neighbours share their members, and each is told once.
+ * and learning and the eventID that told it, and that list: neighbours share their members, and each is told once.
  */
 export const ASK = `
 local call = redis.call
@@ -84,7 +84,12 @@ local function trim(window, windowMs)
   if #old + #spare > 0 then
     call('ZREMRANGEBYSCORE', window .. ':signs', '-inf', '(' .. call('ZRANGE', window, 0, 0, 'WITHSCORES')[2])
   end
-  for _, part in ipairs({'', ':members', ':signs'}) do call('PEXPIRE', window .. part, windowMs + ${LATENESS_MS}) end
+end
+
+-- An hour more than is wanted, so that not every add has to write it.
+local function keep(window, kept)
+  if call('PTTL', window) >= kept and call('PTTL', window .. ':signs') >= kept then return end
+  for _, part in ipairs({'', ':members', ':signs'}) do call('PEXPIRE', window .. part, kept + 3600000) end
 end
 
 local function add(digest, windowMs, time, eventID, member, need, signs)
@@ -95,7 +100,10 @@ local function add(digest, windowMs, time, eventID, member, need, signs)
     for _, sign in ipairs(signs) do call('ZADD', window .. ':signs', 'GT', time, sign) end
   end
   local answer = isReached(window, time, windowMs, need) and neighbours(window, time, windowMs) or ''
-  if isNew then trim(window, windowMs) end
+  if isNew then
+    trim(window, windowMs)
+    keep(window, windowMs + ${LATENESS_MS})
+  end
   return answer
 end
 
@@ -141,15 +149,15 @@ local function learn(known, value, time, forgetMs, learningMs, first, last, sinc
   return first, last, since, days
 end
 
--- Once a day is enough; the record that told it tells it again when it comes again.
-local function isTold(known, value, eventID, time, forgetMs)
+-- Once a day is enough; the record that told it tells it again when it comes again. Gives whether it is told, and by whom.
+local function tellerOf(known, value, eventID, time, forgetMs)
   local told, today = known .. ':told', math.floor(time / 86400000)
   local day, teller = string.match(call('HGET', told, value) or '', '^(%-?%d+) (.*)$')
-  if day and tonumber(day) >= today then return tonumber(day) > today or teller ~= eventID end
+  if day and tonumber(day) >= today then return tonumber(day) > today or teller ~= eventID, teller end
   if call('HLEN', told) >= ${MAX_VALUES} then call('DEL', told) end
   call('HSET', told, value, string.format('%d %s', today, eventID))
   call('PEXPIRE', told, forgetMs + ${LATENESS_MS})
-  return false
+  return false, eventID
 end
 
 local function mark(digest, value, eventID, time, forgetMs, learningMs, learns)
@@ -163,8 +171,9 @@ local function mark(digest, value, eventID, time, forgetMs, learningMs, learns)
   local isKnown = first and first <= time - ${SETTLE_MS} and last >= time - forgetMs
   local isYoung = not since or since > time - learningMs or #days < ${LEARNING_DAYS}
   local isLearning = isYoung or days[#days] >= math.floor(time / 86400000)
-  local told = not isKnown and isTold(known, value, eventID, time, forgetMs)
-  return {isKnown and '1' or '0', told and '1' or '0', isLearning and '1' or '0'}
+  local told, teller = false, ''
+  if not isKnown then told, teller = tellerOf(known, value, eventID, time, forgetMs) end
+  return {isKnown and '1' or '0', told and '1' or '0', isLearning and '1' or '0', teller}
 end
 
 local windows, marks, at = {}, {}, 2
