@@ -2,7 +2,8 @@
  * The Home tab, made anew each time somebody opens it.
  */
 import { closedHome, homeView } from "../blocks/home.ts";
-import { alertOf, SHOWN_ALERTS } from "../src/alert/alert.ts";
+import { alertOf } from "../src/alert/alert.ts";
+import { SHOWN_ALERTS } from "../src/alert/subject.ts";
 import { mayContain, mayLook } from "../src/contain/approval.ts";
 import type { HomeOpened } from "../src/ports.ts";
 import type { AskDeps } from "./authorise.ts";

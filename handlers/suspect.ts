@@ -1,8 +1,9 @@
 /**
- * Suspects: principals with an open alert. What they do is no habit that anything should be learnt from.
+ * Suspects: principals with an open alert that is medium or higher and surely not made up. What they do is no habit that
+ * anything should be learnt from.
  */
 import type { StoredAlert } from "../src/alert/alert.ts";
-import { isAtLeast } from "../src/detect/finding.ts";
+import { suspectSubject } from "../src/alert/subject.ts";
 import type { Ports } from "../src/ports.ts";
 
 /** Newest alerts of a principal that are looked at. */
@@ -17,18 +18,13 @@ export async function suspectsAmong(
   const now = clock.now();
   const suspicious = await Promise.all(
     principals.map(async (principal) => {
-      const stored = await alerts.alertsOf(principal, ALERTS);
+      const stored = await alerts.alertsOf(suspectSubject(principal), ALERTS);
       return stored.some((alert) => isOpen(alert, now)) ? [principal] : [];
     }),
   );
   return new Set(suspicious.flat());
 }
 
-function isOpen({ shows, acknowledged, opening, last }: StoredAlert, now: number): boolean {
-  return (
-    shows &&
-    acknowledged === undefined &&
-    isAtLeast(opening.finding.level, "medium") &&
-    now - Date.parse(last) < OPEN_MS
-  );
+function isOpen({ acknowledged, last }: StoredAlert, now: number): boolean {
+  return acknowledged === undefined && now - Date.parse(last) < OPEN_MS;
 }

@@ -5,7 +5,8 @@
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { WhoAnswer } from "../blocks/identity.ts";
-import { alertOf, endSubject, type StoredAlert } from "../src/alert/alert.ts";
+import { alertOf, type StoredAlert } from "../src/alert/alert.ts";
+import { endSubject } from "../src/alert/subject.ts";
 import { recordedOf } from "../src/alert/summary.ts";
 import { accountOfKeyId } from "../src/cloudtrail/accesskey.ts";
 import type { Account } from "../src/config.ts";

@@ -157,7 +157,7 @@ export interface AlertStore {
   /** Slices of a log file that were committed in the last 14 days; 0 for one that is new. */
   slicesOf(file: string): Promise<number>;
   alert(id: string): Promise<StoredAlert | undefined>;
-  /** Alerts under this subject (`subjectsOf` in src/alert/alert.ts says which there are), newest activity first. */
+  /** Alerts under this subject (`subjectsOf` in src/alert/subject.ts says which there are), newest activity first. */
   alertsOf(subject: string, limit: number): Promise<readonly StoredAlert[]>;
   /** First caller wins; `already` names who did and when. */
   acknowledge(

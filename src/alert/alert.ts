@@ -18,6 +18,7 @@ import {
   type Sighting,
 } from "../detect/finding.ts";
 import { bounded, type Snapshot, snapshotOf } from "./snapshot.ts";
+import { subjectsOf } from "./subject.ts";
 import { type Corroboration, isTrusted, type Trust } from "./trust.ts";
 
 export { RECORD_LIMIT, type Snapshot } from "./snapshot.ts";
@@ -45,7 +46,7 @@ export interface AlertFold {
   readonly key: string;
   /** The id a new alert would get: digest of key and finding id. */
   readonly alert: string;
-  /** What the alert is found by: see `subjectsOf`. */
+  /** What the alert is found by: see `subjectsOf` in ./subject.ts. */
   readonly subjects: readonly string[];
   /** False for suppressed and informational findings: counted, not shown. */
   readonly shows: boolean;
@@ -129,11 +130,6 @@ export interface Alert {
   readonly trust?: Trust;
 }
 
-/** IAM's longest. What is longer can be no answer to `/ids who`. */
-const LONGEST_ARN = 2_048;
-/** Addresses that one finding puts its alert under: the newest ones. */
-const ADDRESSES = 20;
-
 /**
  * One finding on its way into the store, with what its triggering record says. Secrets stay behind here:
  * what is stored and shown later has none that can be told by name or shape.
@@ -152,7 +148,7 @@ export function foldOf(finding: Finding, record: CloudTrailRecord, doubted?: Dou
   return {
     key,
     alert: digestOf("al", key, finding.id),
-    subjects: subjectsOf(snapshot, [finding.principal, record.userIdentity.arn ?? ""], sightings, shows),
+    subjects: subjectsOf(finding, record, { ...snapshot, shows, isSure: doubted === undefined }),
     shows,
     time: doubted?.receivedMs ?? (Date.parse(finding.time) || 0),
     rank: rankOf(finding.level, doubted?.doubt),
@@ -168,30 +164,6 @@ export function foldOf(finding: Finding, record: CloudTrailRecord, doubted?: Dou
 /** Which alert Slack gets first: `0` critical … `4` informational, then what may be forged, `5` … `9`. */
 export function rankOf(level: Level, doubt: Doubt | undefined): number {
   return LEVELS.length - 1 - LEVELS.indexOf(level) + (doubt === undefined ? 0 : LEVELS.length);
-}
-
-/** The subject of all alerts that are shown. No question can be this text. */
-export const SHOWN_ALERTS = "*";
-
-/** The subject of alerts of keys that end so: `"MPLE"` → `"…MPLE"` */
-export function endSubject(lastFour: string): string {
-  return `…${lastFour}`;
-}
-
-/**
- * What an alert is found by: the ARNs of principal and session, their names, access key and the key's last four,
- * addresses; `*` if it is shown.
- */
-function subjectsOf(
-  { key, principalName, sessionName = "" }: Snapshot,
-  arns: readonly string[],
-  sightings: readonly Sighting[],
-  shows: boolean,
-): readonly string[] {
-  const addresses = [...new Set(sightings.map(({ ip }) => ip))].slice(-ADDRESSES);
-  const keys = key === undefined ? [] : [key.id, endSubject(key.id.slice(-4))];
-  const all = [...arns, principalName, sessionName, ...keys, ...addresses, ...(shows ? [SHOWN_ALERTS] : [])];
-  return [...new Set(all)].filter((subject) => subject !== "" && subject.length <= LONGEST_ARN);
 }
 
 /** What people are told of a stored alert now. `accounts` are those of the config. */

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { envelopeOf } from "../../demo/trail.ts";
 import { type ActionDeps, onDisableClick } from "../../handlers/action.ts";
 import { memoryIam } from "../../src/adapters/memory.ts";
-import { SHOWN_ALERTS } from "../../src/alert/alert.ts";
+import { SHOWN_ALERTS } from "../../src/alert/subject.ts";
 import { parseRecord } from "../../src/cloudtrail/record.ts";
 import type { ChatUser } from "../../src/ports.ts";
 import { ACCOUNT, CHANNEL, openLine, recordNamed } from "./line.ts";
