@@ -8,7 +8,7 @@ import { factsOf, sourcesOf } from "./facts.ts";
 import type { FieldTest } from "./matcher.ts";
 import { type Memo, memoOf } from "./memo.ts";
 import { plainText } from "./pattern.ts";
-import { ODD, type Reading } from "./reading.ts";
+import type { Reading } from "./reading.ts";
 
 /** Fields that rules ask of records they know nothing about, and that have few values. CloudTrail writes them as scalars. */
 const HOT_FIELDS: ReadonlySet<string> = new Set([
@@ -57,11 +57,11 @@ export interface HotField {
 
 /** A bit mask has no room for more. */
 const MOST_FIELDS = 30;
-/** Most values, and most classes, of a field that are remembered. */
-const MOST_VALUES = 4_096;
+/** Most classes of a field that are remembered. */
+const MOST_CLASSES = 4_096;
 
 /** The hot fields that alone decide some of these tests, those with the most tests first. */
-export function hotFieldsOf(tests: readonly FieldTest[], reading: Reading): readonly HotField[] {
+export function hotFieldsOf(tests: readonly FieldTest[], reading: Reading<ValueClass>): readonly HotField[] {
   const groups = new Map<string, { readonly paths: readonly string[]; readonly tests: FieldTest[] }>();
   for (const test of tests) {
     const paths = pathsOf(test);
@@ -74,7 +74,7 @@ export function hotFieldsOf(tests: readonly FieldTest[], reading: Reading): read
   return [...groups.values()]
     .sort((a, b) => b.tests.length - a.tests.length)
     .slice(0, MOST_FIELDS)
-    .map(({ paths, tests: own }, at) => hotField(paths.map(reading.placeOf), 1 << at, own, reading));
+    .map(({ paths, tests: own }, at) => hotField(paths.map(reading.placeOf), at, own, reading));
 }
 
 /** Everything of a record that decides the test; undefined when that is too much, or has too many values. */
@@ -83,21 +83,25 @@ function pathsOf(test: FieldTest): readonly string[] | undefined {
   return HOT_FIELDS.has(test.field) ? [test.field] : sourcesOf(test.field);
 }
 
-function hotField(places: readonly number[], bit: number, tests: readonly FieldTest[], reading: Reading): HotField {
+function hotField(
+  places: readonly number[],
+  at: number,
+  tests: readonly FieldTest[],
+  reading: Reading<ValueClass>,
+): HotField {
   const judge = judgeOf(tests);
-  const known = memoOf<number, ValueClass>(MOST_VALUES);
   const [only = -1] = places;
   const isOne = places.length === 1;
   return {
-    bit,
+    bit: 1 << at,
     tests,
     cost: places.length,
     classOf(record) {
-      const number = isOne ? reading.numberAt(only) : reading.numberOf(places);
-      const before = known.get(number);
+      const entry = isOne ? reading.entryAt(only) : reading.entryOf(places);
+      const before = entry?.answers[at];
       if (before !== undefined) return before;
       const made = judge(record, isOne ? reading.valueAt(only) : undefined);
-      if (number !== ODD) known.add(number, made);
+      if (entry !== undefined) entry.answers[at] = made;
       return made;
     },
   };
@@ -113,7 +117,7 @@ function judgeOf(tests: readonly FieldTest[]): (record: CloudTrailRecord, value:
   for (const test of listed) {
     for (const text of new Set(test.literals)) byText.set(text, [...(byText.get(text) ?? []), test]);
   }
-  const classes: Memo<string, ValueClass> = memoOf(MOST_VALUES);
+  const classes: Memo<string, ValueClass> = memoOf(MOST_CLASSES);
   function listedFor(value: Json | undefined, holds: (test: FieldTest) => boolean): readonly FieldTest[] {
     if (value === undefined) return [];
     const text = plainText(value);

@@ -1,78 +1,93 @@
 /**
- * Readings: the hot fields of a record as numbers, each read and looked up once a record, however many questions are about it.
- * Pure. The same number means the same value; no number is given twice, so what is forgotten is never taken for something else.
+ * Readings: the hot fields of a record as entries, each read and looked up once a record, however many questions are about it.
+ * Pure. The same entry means the same value; what is forgotten gets another one, so it is never taken for something else.
  */
 import type { Json, JsonObject } from "../cloudtrail/json.ts";
 import { type Memo, memoOf } from "./memo.ts";
 
-/** A value that has no number: a list, an object, a long text. */
-export const ODD = -1;
+/** A value of a path, or several values together, and what was answered about it, by question. */
+export interface Entry<Answer> {
+  readonly answers: (Answer | undefined)[];
+}
 
-export interface Reading {
+export interface Reading<Answer> {
   /** Begins with a record; what was read of the one before is forgotten. */
   begin(record: JsonObject): void;
-  /** Place of a path for `valueAt` and `numberAt`. */
+  /** Place of a path for `valueAt` and `entryAt`. */
   placeOf(path: string): number;
   /** Its value, undefined when it is absent or null; the list itself when one is on the way. */
   valueAt(place: number): Json | undefined;
-  /** The number of that value, or ODD. */
-  numberAt(place: number): number;
-  /** The number of several values together; ODD when one of them is. */
-  numberOf(places: readonly number[]): number;
+  /** The entry of that value; undefined of a list, an object and a long text. */
+  entryAt(place: number): Entry<Answer> | undefined;
+  /** The entry of several values together; undefined when one of them has none. */
+  entryOf(places: readonly number[]): Entry<Answer> | undefined;
 }
 
-/** Most values of a path, and most combinations, that keep their number. */
+/** Most values of a path that keep their entry. */
 const MOST_VALUES = 4_096;
+/** Most combinations that do. */
+const MOST_PAIRS = 4 * MOST_VALUES;
 /** Longer texts have none: AWS cuts a userAgent at 1 KB, and a name is shorter. */
 const LONGEST_VALUE = 1_024;
-/** Two numbers below it make one that is exact. */
-const MOST_NUMBERS = 2 ** 26;
 
-interface Place {
-  readonly keys: readonly string[];
-  readonly numbers: Memo<Json | undefined, number>;
-  /** The record for which `number` was found. */
-  turn: number;
-  number: number;
+interface Linked<Answer> extends Entry<Answer> {
+  /** Together with another value; made when first asked for, since most values stand alone. */
+  pairs: Map<Linked<Answer>, Linked<Answer>> | undefined;
+  /** The pair that was asked for last: it is mostly the next one, too. */
+  lastSecond: Linked<Answer> | undefined;
+  lastPair: Linked<Answer> | undefined;
 }
 
-export function openReading(): Reading {
-  const places: Place[] = [];
+interface Place<Answer> {
+  readonly keys: readonly string[];
+  /** Some key is one that every object inherits. */
+  readonly isInherited: boolean;
+  readonly entries: Memo<Json | undefined, Linked<Answer>>;
+  /** The record for which `entry` was found. */
+  turn: number;
+  value: Json | undefined;
+  entry: Linked<Answer> | undefined;
+}
+
+export function openReading<Answer>(): Reading<Answer> {
+  const places: Place<Answer>[] = [];
   const names = new Map<string, number>();
-  const pairs = memoOf<number, number>(MOST_VALUES * 4);
+  /** A ring of the pairs there are. */
+  const links: { readonly first: Linked<Answer>; readonly second: Linked<Answer> }[] = [];
+  let oldest = 0;
   let record: JsonObject = {};
   let turn = 0;
-  let given = 0;
 
-  const give = (): number => (given < MOST_NUMBERS ? given++ : ODD);
-
-  function numberIn(place: Place): number {
-    const value = rawValue(record, place.keys) ?? undefined;
-    const known = place.numbers.get(value);
-    if (known !== undefined) return known;
-    if (!isShort(value)) return ODD;
-    const number = give();
-    if (number !== ODD) place.numbers.add(value, number);
-    return number;
-  }
-
-  function numberAt(at: number): number {
+  function entryAt(at: number): Linked<Answer> | undefined {
     const place = places[at];
-    if (place === undefined) return ODD;
-    if (place.turn !== turn) {
-      place.turn = turn;
-      place.number = numberIn(place);
-    }
-    return place.number;
+    if (place === undefined) return undefined;
+    if (place.turn === turn) return place.entry;
+    place.turn = turn;
+    const value = valueIn(record, place);
+    // Records that follow each other have much in common; to compare is cheaper than to look up.
+    if (value === place.value && place.entry !== undefined) return place.entry;
+    place.value = value;
+    place.entry = place.entries.get(value) ?? addedTo(place, value);
+    return place.entry;
   }
 
-  function pairOf(first: number, second: number): number {
-    const key = first * MOST_NUMBERS + second;
-    const known = pairs.get(key);
-    if (known !== undefined) return known;
-    const number = give();
-    if (number !== ODD) pairs.add(key, number);
-    return number;
+  function pairOf(first: Linked<Answer>, second: Linked<Answer>): Linked<Answer> {
+    if (first.lastSecond === second && first.lastPair !== undefined) return first.lastPair;
+    first.pairs ??= new Map();
+    const pair = first.pairs.get(second) ?? linked(first, second);
+    first.lastSecond = second;
+    first.lastPair = pair;
+    return pair;
+  }
+
+  function linked(first: Linked<Answer>, second: Linked<Answer>): Linked<Answer> {
+    const pair = newEntry<Answer>();
+    first.pairs?.set(second, pair);
+    const gone = links[oldest];
+    gone?.first.pairs?.delete(gone.second);
+    links[oldest] = { first, second };
+    oldest = (oldest + 1) % MOST_PAIRS;
+    return pair;
   }
 
   return {
@@ -84,35 +99,49 @@ export function openReading(): Reading {
       const known = names.get(path);
       if (known !== undefined) return known;
       names.set(path, places.length);
-      return places.push({ keys: path.split("."), numbers: memoOf(MOST_VALUES), turn: 0, number: ODD }) - 1;
+      const keys = path.split(".");
+      const isInherited = keys.some((key) => key in Object.prototype);
+      const entries = memoOf<Json | undefined, Linked<Answer>>(MOST_VALUES);
+      return places.push({ keys, isInherited, entries, turn: 0, value: undefined, entry: undefined }) - 1;
     },
     valueAt(at) {
-      return rawValue(record, places[at]?.keys ?? []) ?? undefined;
+      const place = places[at];
+      return place && valueIn(record, place);
     },
-    numberAt,
-    numberOf(wanted) {
-      let all: number | undefined;
+    entryAt,
+    entryOf(wanted) {
+      let all: Linked<Answer> | undefined;
       for (const at of wanted) {
-        const number = numberAt(at);
-        if (number === ODD) return ODD;
-        all = all === undefined ? number : pairOf(all, number);
-        if (all === ODD) return ODD;
+        const entry = entryAt(at);
+        if (entry === undefined) return undefined;
+        all = all === undefined ? entry : pairOf(all, entry);
       }
-      return all ?? ODD;
+      return all;
     },
   };
+}
+
+function newEntry<Answer>(): Linked<Answer> {
+  return { answers: [], pairs: undefined, lastSecond: undefined, lastPair: undefined };
+}
+
+function addedTo<Answer>({ entries }: Place<Answer>, value: Json | undefined): Linked<Answer> | undefined {
+  if (!isShort(value)) return undefined;
+  const entry = newEntry<Answer>();
+  entries.add(value, entry);
+  return entry;
 }
 
 function isShort(value: Json | undefined): boolean {
   return typeof value === "string" ? value.length <= LONGEST_VALUE : typeof value !== "object";
 }
 
-function rawValue(json: JsonObject, keys: readonly string[]): Json | undefined {
+function valueIn<Answer>(json: JsonObject, { keys, isInherited }: Place<Answer>): Json | undefined {
   let here: Json | undefined = json;
   for (const key of keys) {
     if (typeof here !== "object" || here === null) return undefined;
     if (Array.isArray(here)) return here;
-    here = Object.hasOwn(here, key) ? (here as JsonObject)[key] : undefined;
+    here = isInherited && !Object.hasOwn(here, key) ? undefined : (here as JsonObject)[key];
   }
-  return here;
+  return here ?? undefined;
 }

@@ -39,7 +39,7 @@ const MOST_NODES = 20_000;
 export function routerOf<Rule extends Routable>(rules: readonly Rule[], mostNodes = MOST_NODES): Router<Rule> {
   // A filter of many rules is one and the same object.
   const detections = new Set(rules.flatMap((rule): Detection[] => [rule, ...rule.filters]));
-  const reading = openReading();
+  const reading = openReading<ValueClass>();
   const hot = hotFieldsOf([...detections].flatMap(testsOf), reading);
   const bits = new Map(hot.flatMap(({ bit, tests }) => tests.map((test) => [test, bit] as const)));
   const bitOf = (test: FieldTest): number => bits.get(test) ?? 0;

@@ -1,32 +1,36 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { ODD, openReading } from "../../src/detect/reading.ts";
+import { type Entry, openReading } from "../../src/detect/reading.ts";
 
 describe("reading", () => {
-  it("gives the same number to the same value of a path, absent and null being one", () => {
-    const reading = openReading();
+  it("gives the same entry to the same value of a path, absent and null being one", () => {
+    const reading = openReading<string>();
     const [name, type] = [reading.placeOf("eventName"), reading.placeOf("userIdentity.type")];
-    const numbers = [{ eventName: "A" }, { eventName: "B" }, { eventName: "A" }, { eventName: null }, {}].map(
+    const entries = [{ eventName: "A" }, { eventName: "B" }, { eventName: "A" }, { eventName: null }, {}].map(
       (json) => {
         reading.begin(json);
-        return reading.numberAt(name);
+        return reading.entryAt(name);
       },
     );
     reading.begin({ userIdentity: { type: "A" } });
+    const distinct = [...new Set([...entries, reading.entryAt(type)])];
 
-    assert.deepEqual(numbers, [0, 1, 0, 2, 2]);
-    assert.equal(reading.numberAt(type), 3);
+    assert.deepEqual(
+      entries.map((entry) => distinct.indexOf(entry)),
+      [0, 1, 0, 2, 2],
+    );
+    assert.equal(distinct.length, 4);
     assert.equal(reading.placeOf("eventName"), name);
   });
 
-  it("gives no number to lists, objects and long texts, wherever they stand", () => {
-    const reading = openReading();
+  it("gives no entry to lists, objects and long texts, wherever they stand", () => {
+    const reading = openReading<string>();
     const type = reading.placeOf("userIdentity.type");
     for (const userIdentity of [[{ type: "A" }], { type: ["A"] }, { type: {} }, { type: "A".repeat(2_000) }]) {
       reading.begin({ userIdentity });
 
-      assert.equal(reading.numberAt(type), ODD, JSON.stringify(userIdentity).slice(0, 40));
-      assert.equal(reading.numberOf([reading.placeOf("eventName"), type]), ODD);
+      assert.equal(reading.entryAt(type), undefined, JSON.stringify(userIdentity).slice(0, 40));
+      assert.equal(reading.entryOf([reading.placeOf("eventName"), type]), undefined);
     }
     reading.begin({ userIdentity: { type: "A".repeat(2_000) } });
     assert.equal(reading.valueAt(type), "A".repeat(2_000));
@@ -36,27 +40,27 @@ describe("reading", () => {
     const value = fc.constantFrom("a", "ab", "b", "", "true", true, 1, "1", null, undefined);
     fc.assert(
       fc.property(fc.array(fc.tuple(value, value, value), { minLength: 2, maxLength: 20 }), (records) => {
-        const reading = openReading();
+        const reading = openReading<string>();
         const places = ["x", "y", "z"].map(reading.placeOf);
-        const seen = new Map<number, string>();
+        const seen = new Map<Entry<string> | undefined, string>();
         for (const [x, y, z] of [...records, ...records]) {
           reading.begin({ x: x ?? null, y: y ?? null, z: z ?? null });
-          const number = reading.numberOf(places);
+          const entry = reading.entryOf(places);
           const said = JSON.stringify([x ?? null, y ?? null, z ?? null]);
 
-          assert.equal(seen.get(number) ?? said, said);
-          seen.set(number, said);
+          assert.equal(seen.get(entry) ?? said, said);
+          seen.set(entry, said);
         }
       }),
     );
-    const reading = openReading();
+    const reading = openReading<string>();
     const place = reading.placeOf("x");
-    const numbers = new Set<number>();
+    const entries = new Set<Entry<string> | undefined>();
     for (let at = 0; at < 10_000; at++) {
       reading.begin({ x: `value ${at}` });
-      numbers.add(reading.numberAt(place));
+      entries.add(reading.entryAt(place));
     }
     reading.begin({ x: "value 0" });
-    assert.equal(numbers.has(reading.numberAt(place)), false);
+    assert.equal(entries.has(reading.entryAt(place)), false);
   });
 });
