@@ -64,7 +64,7 @@ const BECOMES = {
   list: (old: Json, value: Json): Json => [value, old, old],
   inside: (old: Json, value: Json): Json => ({ items: [{ member: old, value }] }),
   text: (old: Json): Json => (typeof old === "string" ? Number(old) || 7 : JSON.stringify(old)),
-  surrogate: (old: Json): Json => `${String(old)}\ud83d`,
+  surrogate: (old: Json): Json => `${typeof old === "string" ? old : JSON.stringify(old)}\ud83d`,
   deep: (old: Json, value: Json): Json => nested(old, typeof value === "number" ? Math.abs(value) % DEEPEST : DEEPEST),
   huge: (old: Json): Json => `${typeof old === "string" ? old : "{"}`.padEnd(HUGE, "a*{[% "),
   wide: (old: Json): Json => Array.from({ length: 300 }, () => old),
