@@ -31,7 +31,7 @@ export async function* whoIs(
 ): AsyncGenerator<WhoAnswer, void, undefined> {
   const stored = await alertsAbout([subjectKey(subject)], ports);
   const first = answerOf(subject, stored, [], accounts);
-  const keys = subject.kind === "key-end" ? keysIn(stored ?? []) : [];
+  const keys = subject.kind === "key-end" ? keysEndingIn(subject.lastFour, stored ?? []) : [];
   const [only] = keys;
   if (subject.kind === "key-end" && keys.length === 1 && only !== undefined)
     return yield* whoIs({ kind: "key", keyId: only }, accounts, ports);
@@ -98,9 +98,10 @@ function isTemporary(subject: Subject): boolean {
   return subject.kind === "key" && subject.keyId.startsWith("ASIA");
 }
 
-function keysIn(stored: readonly StoredAlert[]): readonly string[] {
-  const keys = stored.flatMap(({ opening, latest }) => [opening.snapshot.key?.id, latest.snapshot.key?.id]);
-  return [...new Set(keys.filter((id) => id !== undefined))].slice(0, CHOICES);
+/** An alert may tell of several keys. */
+function keysEndingIn(lastFour: string, stored: readonly StoredAlert[]): readonly string[] {
+  const keys = stored.flatMap(({ opening, latest }) => [opening.snapshot.key?.id ?? "", latest.snapshot.key?.id ?? ""]);
+  return [...new Set(keys.filter((id) => id.endsWith(lastFour)))].slice(0, CHOICES);
 }
 
 /** Newest first; undefined when the store does not answer. */
