@@ -13,7 +13,7 @@ import { openDepths } from "./sqs-depth.ts";
 /** A message stays hidden this long and a heartbeat renews it: after a kill -9 it is back within half a minute. */
 const VISIBILITY_SECONDS = 30;
 const HEARTBEAT_SECONDS = 10;
-/** Long poll: shorter than the 20 s that SQS allows, so that a stop is over within its 25 s. */
+/** Long poll; a stop does not wait for its end. */
 export const POLL_SECONDS = 10;
 const MAX_BACKOFF_MS = 30_000;
 /** While Redis is away it is asked this often, and nothing else happens. */
@@ -51,29 +51,37 @@ export function openInbox(options: SqsOptions): Inbox {
   }));
   const stopping = new AbortController();
   const depths = openDepths(queues);
-  let consumers: readonly Consumer[] = [];
+  let loops: readonly Loop[] = [];
   return {
     depths: () => depths.all(),
     start(handle) {
-      consumers = queues.flatMap(({ url, sqs }) =>
+      loops = queues.flatMap(({ url, sqs }) =>
         Array.from({ length: LOOPS_PER_QUEUE }, () =>
-          consumerOf(url, sqs, handle, stopping.signal, { ...options, pollSeconds, taken: depths.taken }),
+          loopOf(url, sqs, handle, stopping.signal, { ...options, pollSeconds, taken: depths.taken }),
         ),
       );
-      for (const consumer of consumers) consumer.start();
+      for (const { consumer } of loops) consumer.start();
     },
     async stop(withinMs) {
       stopping.abort();
-      for (const consumer of consumers) consumer.stop();
+      // Only a receive may be broken off: a delete that is broken off is a message that comes again.
+      for (const { consumer, isReceiving } of loops) consumer.stop({ abort: isReceiving() });
       // The "stopped" event fires at once; polling is over only when handlers and deletes are.
-      for (let waited = 0; consumers.some((c) => c.status.isPolling) && waited < withinMs; waited += 50)
+      for (let waited = 0; loops.some(({ consumer }) => consumer.status.isPolling) && waited < withinMs; waited += 50)
         await sleep(50);
       for (const { sqs } of queues) sqs.destroy();
     },
   };
 }
 
-function consumerOf(
+/** A consumer that receives, has all handled and deleted, and receives again. */
+interface Loop {
+  readonly consumer: Consumer;
+  /** SQS is being asked: nothing is handled, nothing deleted. */
+  readonly isReceiving: () => boolean;
+}
+
+function loopOf(
   queueUrl: string,
   sqs: SQSClient,
   handle: (message: InboxMessage) => Promise<void>,
@@ -82,8 +90,9 @@ function consumerOf(
     readonly pollSeconds: number;
     readonly taken: (url: string, sentAt: number | undefined) => void;
   },
-): Consumer {
+): Loop {
   let failures = 0;
+  let receiving = false;
   const consumer = Consumer.create({
     queueUrl,
     sqs,
@@ -100,8 +109,11 @@ function consumerOf(
       // sqs-consumer would spin at 35 errors a second against an unreachable queue.
       if (failures > 0) await sleep(backoffMs(failures), undefined, { signal: stopping });
       await untilReady(queueUrl, stopping, options);
+      stopping.throwIfAborted();
+      receiving = true;
     },
     async postReceiveMessageCallback() {
+      receiving = false;
       failures = 0;
       options.vitals.ok("queue");
     },
@@ -114,6 +126,7 @@ function consumerOf(
     },
   });
   consumer.on("error", (err) => {
+    receiving = false;
     if (stopping.aborted) return;
     failures += 1;
     options.log.warn({ queue: queueUrl, err: err.message, failures }, "queue.failed");
@@ -123,7 +136,7 @@ function consumerOf(
     if (stopping.aborted) return options.log.info({ message: message.MessageId }, "message.given-back");
     options.log.error({ queue: queueUrl, message: message.MessageId, err: err.message }, "message.failed");
   });
-  return consumer;
+  return { consumer, isReceiving: () => receiving };
 }
 
 /** What cannot be committed is not received: an outage of ours must not use up a message's ten receives. */

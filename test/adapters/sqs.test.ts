@@ -129,6 +129,26 @@ describe("the SQS inbox", () => {
     await inbox.stop(15_000);
   });
 
+  it("does not wait for the end of a long poll when it stops", async () => {
+    inbox = openInbox({
+      queues: [{ url, region }],
+      ready: async () => undefined,
+      deleteDelayMs: 0,
+      pollSeconds: 20,
+      vitals,
+      log,
+    });
+    inbox.start(async () => undefined);
+    await send("one");
+    await until(async () => (await left()) === 0);
+    await sleep(300);
+    const asked = Date.now();
+    await inbox.stop(15_000);
+
+    assert.ok(Date.now() - asked < 10_000, "it waited for the poll");
+    assert.deepEqual(warned, []);
+  });
+
   it("stops only when the handlers under way and their deletes are over", async () => {
     await send("under way");
     let finished = false;
