@@ -101,7 +101,8 @@ export async function serve(options: ServeOptions): Promise<Running> {
     const summaries = new Map(compiled.summaries.map((summary) => [summary.name, summary]));
     const advice = (rule: string) => summaries.get(rule);
     const startedAt = new Date(clock.now()).toISOString();
-    const deps = { ...ports, config: contain, auditKey, worker, startedAt, lookups: new Map(), advice };
+    const { channel } = config.slack;
+    const deps = { ...ports, config: contain, auditKey, worker, startedAt, lookups: new Map(), advice, channel };
     const suspects = (principals: readonly string[]) => suspectsAmong(principals, ports);
     const detectorWith = (state: DetectorState) => makeDetector(compiled, state, { accounts, suspects, known });
     const detectors = {
@@ -110,7 +111,7 @@ export async function serve(options: ServeOptions): Promise<Running> {
       accounts: new Set(accounts.map(({ id }) => id)),
     };
     const handlers: RowHandlers = {
-      deliver: (id) => handleDeliver(id, { channel: config.slack.channel, accounts, worker }, ports),
+      deliver: (id) => handleDeliver(id, { channel, accounts, worker }, ports),
       confirm: (id) => onConfirm(id, deps),
       replay: (id) => onReplay(id, detectors, ports),
       act: (id) => onAct(id, deps),
@@ -121,7 +122,7 @@ export async function serve(options: ServeOptions): Promise<Running> {
     const sweep = startSweep(ports);
     undo.push(() => sweep.stop());
 
-    const trouble = watchTrouble({ ...ports, channel: config.slack.channel });
+    const trouble = watchTrouble({ ...ports, channel });
     undo.push(() => trouble.stop());
 
     const door = await openDoor(listenersOf(deps), doorOf(options, vitals));

@@ -12,8 +12,8 @@ import { type Home, words } from "./text.ts";
 
 export interface HomeView {
   readonly health: Health;
-  /** Newest first; absent: the store does not answer. */
-  readonly alerts?: readonly Alert[];
+  /** Newest first; absent: the store does not answer; hidden: its reader may not read them. */
+  readonly alerts?: readonly Alert[] | "hidden";
   readonly accounts: readonly { readonly id: string; readonly name?: string }[];
   readonly mayContain: boolean;
 }
@@ -21,18 +21,21 @@ export interface HomeView {
 const ALERTS = 15;
 
 export function homeView({ health, alerts, accounts, mayContain }: HomeView): Home {
-  const open = alerts?.filter(({ acknowledged }) => acknowledged === undefined);
+  const isHidden = alerts === "hidden";
+  const open = isHidden ? [] : alerts?.filter(({ acknowledged }) => acknowledged === undefined);
   return {
     type: "home",
     blocks: [
       ...healthBlocks(health, accounts),
       { type: "divider" },
       rich(
-        open === undefined
-          ? lines([bold(words`Open alerts`), say(words`  not known: Redis does not answer`)])
-          : open.length === 0
-            ? lines([bold(words`Open alerts`), say(words`  none in the last 30 days`)])
-            : alertsPart(open, words`Open alerts`, ALERTS),
+        isHidden
+          ? lines([bold(words`Open alerts`), say(words`  are for operators and for members of the alerts' channel`)])
+          : open === undefined
+            ? lines([bold(words`Open alerts`), say(words`  not known: Redis does not answer`)])
+            : open.length === 0
+              ? lines([bold(words`Open alerts`), say(words`  none in the last 30 days`)])
+              : alertsPart(open, words`Open alerts`, ALERTS),
       ),
       { type: "divider" },
       rich(
@@ -40,7 +43,9 @@ export function homeView({ health, alerts, accounts, mayContain }: HomeView): Ho
           say(
             mayContain
               ? words`You are an operator: you may disable keys and ask /ids.`
-              : words`You may read alerts. Disabling keys and /ids is for those whom the config names as operators.`,
+              : isHidden
+                ? words`Disabling keys and /ids is for those whom the config names as operators.`
+                : words`You may read alerts. Disabling keys and /ids is for those whom the config names as operators.`,
           ),
         ]),
       ),
@@ -53,6 +58,6 @@ export function homeView({ health, alerts, accounts, mayContain }: HomeView): Ho
 export function closedHome(): Home {
   return {
     type: "home",
-    blocks: [rich(lines([say(words`Trailhound shows its alerts to full members of this workspace.`)]))],
+    blocks: [rich(lines([say(words`Trailhound shows how it is to full members of this workspace.`)]))],
   };
 }

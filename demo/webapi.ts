@@ -1,6 +1,6 @@
 /**
  * Slack's Web API as the bot sees it: emulate, and what emulate lacks — Block Kit limits, token check, unknown
- * methods, user flags, history by time and with metadata, and the dialogs, Home tab and private messages of each person.
+ * methods, flags of users and channels, history by time and with metadata, and the dialogs, Home tab and private messages of each person.
  * Source: Slack Web API reference; error names as documented there.
  */
 import { randomBytes } from "node:crypto";
@@ -61,6 +61,8 @@ async function answerMethod(method: string, args: JsonObject, api: WebApi): Prom
       return postEphemeral(args, api);
     case "conversations.history":
       return history(args, api);
+    case "conversations.info":
+      return channelInfo(args, api);
     case "users.info":
       return userInfo(args, api);
     case "views.open":
@@ -128,6 +130,12 @@ async function history(args: JsonObject, api: WebApi): Promise<JsonObject> {
     has_more: more,
     response_metadata: { next_cursor: more ? Buffer.from(String(end)).toString("base64") : "" },
   };
+}
+
+async function channelInfo(args: JsonObject, api: WebApi): Promise<JsonObject> {
+  const answer = (await api.workspace.call("conversations.info", args)) ?? {};
+  const flags = { is_ext_shared: false, is_pending_ext_shared: false };
+  return answer["ok"] === true ? { ...answer, channel: { ...objectOf(answer, "channel"), ...flags } } : answer;
 }
 
 async function userInfo(args: JsonObject, api: WebApi): Promise<JsonObject> {

@@ -15,7 +15,7 @@ import {
   whoMessage,
   whoModal,
 } from "../blocks/identity.ts";
-import { type Message, words } from "../blocks/text.ts";
+import { type Message, type Plain, words } from "../blocks/text.ts";
 import { type Subject, subjectsIn } from "../src/identity/identity.ts";
 import { type Click, ClosedError, type Ports, type Shortcut } from "../src/ports.ts";
 import { type AskDeps, approvalOf } from "./authorise.ts";
@@ -30,6 +30,7 @@ export interface Lookup {
   readonly asker: string;
   /** Where the answer may be shared; empty on the Home tab. */
   readonly responseUrl: string;
+  readonly channel: string;
   /** What its buttons stand for. */
   readonly choices: readonly Subject[];
   /** What is shared: the answer as the dialog shows it, without the records behind it. */
@@ -41,6 +42,7 @@ export interface Question {
   readonly user: string;
   readonly triggerId: string;
   readonly responseUrl: string;
+  readonly channel: string;
 }
 
 /** Slack shows each edit of a dialog: not more often than that. */
@@ -75,7 +77,8 @@ export async function onLookUp(shortcut: Shortcut, deps: LookupDeps): Promise<vo
       textModal(words`This message names no ARN, access key or address that Trailhound could look up.`),
     );
   if (subjects.length > 1) {
-    keep(viewId, { asker: shortcut.user, responseUrl: shortcut.responseUrl, choices: subjects }, deps);
+    const { user: asker, responseUrl, channel } = shortcut;
+    keep(viewId, { asker, responseUrl, channel, choices: subjects }, deps);
     return deps.chat.updateModal(viewId, pickModal(subjects));
   }
   await fill(viewId, only, shortcut, deps);
@@ -87,7 +90,8 @@ export async function onPick(click: Click, deps: LookupDeps): Promise<void> {
   const lookup = deps.lookups.get(click.viewId);
   const subject = lookup?.asker === click.user ? lookup.choices[Number(click.value)] : undefined;
   if (lookup === undefined || subject === undefined) return deps.chat.updateModal(click.viewId, forgottenModal());
-  await fill(click.viewId, subject, { ...click, responseUrl: lookup.responseUrl }, deps);
+  const { responseUrl, channel } = lookup;
+  await fill(click.viewId, subject, { ...click, responseUrl, channel }, deps);
 }
 
 /** *Share here*: the answer as the dialog shows it, for all who read the channel where it was asked for. */
@@ -96,10 +100,23 @@ export async function onShare(click: Click, deps: LookupDeps): Promise<void> {
   const lookup = deps.lookups.get(click.viewId);
   if (lookup?.message === undefined || lookup.asker !== click.user || lookup.responseUrl === "")
     return deps.chat.updateModal(click.viewId, forgottenModal());
+  const obstacle = await obstacleTo(lookup.channel, deps);
+  if (obstacle !== undefined) return deps.chat.updateModal(click.viewId, textModal(obstacle));
   // A request that is played again finds nothing to share.
   deps.lookups.delete(click.viewId);
   await deps.chat.respond(lookup.responseUrl, lookup.message, "channel");
   await deps.chat.updateModal(click.viewId, textModal(words`Shared in the channel.`));
+}
+
+/** Why an answer may not be shared in this channel: others than our own people may read it. */
+async function obstacleTo(channel: string, { chat, log }: LookupDeps): Promise<Plain | undefined> {
+  try {
+    if (!(await chat.isExternal(channel))) return undefined;
+    return words`Not shared: people of other organisations read this channel.`;
+  } catch (error) {
+    log.warn({ channel, err: String(error) }, "lookup.channel-unknown");
+    return words`Not shared: Slack does not tell Trailhound who reads this channel. Invite it there; its app needs the scopes channels:read and groups:read.`;
+  }
 }
 
 async function isAllowed(click: Click, deps: LookupDeps): Promise<boolean> {
@@ -121,23 +138,26 @@ function refusedModal(why: string) {
   return sentenceModal(`Not answered: ${why}`);
 }
 
-async function openDialog({ user, triggerId, responseUrl }: Question, deps: LookupDeps): Promise<string | undefined> {
+async function openDialog(
+  { user, triggerId, responseUrl, channel }: Question,
+  deps: LookupDeps,
+): Promise<string | undefined> {
   const viewId = await deps.chat.openModal(triggerId, whoLoadingModal()).catch((error: unknown) => {
     deps.log.warn({ err: String(error) }, "lookup.no-dialog");
     return undefined;
   });
-  if (viewId !== undefined) keep(viewId, { asker: user, responseUrl, choices: [] }, deps);
+  if (viewId !== undefined) keep(viewId, { asker: user, responseUrl, channel, choices: [] }, deps);
   return viewId;
 }
 
 /** Shows the answer as it grows, until it is whole or somebody closed the dialog. */
 async function fill(viewId: string, subject: Subject, question: Question, deps: LookupDeps): Promise<void> {
-  const { user: asker, responseUrl } = question;
+  const { user: asker, responseUrl, channel } = question;
   const show = (answer: WhoAnswer) => deps.chat.updateModal(viewId, whoModal(answer, responseUrl !== ""));
   let shownAt = Number.NEGATIVE_INFINITY;
   let last: WhoAnswer | undefined;
   for await (const answer of whoIs(subject, deps.config.accounts, deps)) {
-    keep(viewId, { asker, responseUrl, choices: answer.choices, message: whoMessage(answer) }, deps);
+    keep(viewId, { asker, responseUrl, channel, choices: answer.choices, message: whoMessage(answer) }, deps);
     last = answer;
     const now = deps.clock.now();
     if (isDone(answer) || now - shownAt < EDIT_MS) continue;

@@ -86,16 +86,16 @@ export interface Quarantined {
   readonly receiveCount: number;
 }
 
-/** The same on its way into the store, with its whole text for another try. */
+/** The same on its way into the store, with its whole text for another try; absent: too large to be kept. */
 export interface Unreadable extends Quarantined {
-  readonly text: string;
+  readonly text?: string;
 }
 
 /** The same as the store holds it. */
 export interface KeptUnreadable extends Quarantined {
   /** When it came first, UTC ISO 8601. */
   readonly since: string;
-  /** False: its text went to make room, only the head is left. */
+  /** False: its text was too large or went to make room, only the head is left. */
   readonly whole: boolean;
 }
 
@@ -402,6 +402,10 @@ export interface Chat {
   /** What this user sees on the app's Home tab. */
   publishHome(user: string, home: Home): Promise<void>;
   user(id: string): Promise<ChatUser | undefined>;
+  /** Whether this user is in this channel. @throws when Slack does not say. */
+  isMember(channel: string, user: string): Promise<boolean>;
+  /** Whether people of other organisations read this channel, or are invited to. @throws when Slack does not say: the bot is not in it. */
+  isExternal(channel: string): Promise<boolean>;
   /** The team the bot is installed in. */
   team(): Promise<string>;
 }

@@ -33,6 +33,8 @@ const SCOPES: Readonly<Record<string, readonly string[]>> = {
   "chat.postMessage": ["chat:write"],
   "chat.update": ["chat:write"],
   "conversations.history": ["channels:history", "groups:history"],
+  "conversations.info": ["channels:read", "groups:read"],
+  "conversations.members": ["channels:read", "groups:read"],
   "users.info": ["users:read"],
   "views.open": [],
   "views.publish": [],

@@ -29,6 +29,10 @@ export interface MemoryChat extends Chat {
   readonly homes: Map<string, Home>;
   /** Who `user` finds; none at first, so nobody may do anything. */
   readonly users: Map<string, ChatUser>;
+  /** Members by channel; nobody is in one that is not here. */
+  readonly members: Map<string, readonly string[]>;
+  /** Whether others read it, by channel; of one that is not here Slack does not say. */
+  readonly externals: Map<string, boolean>;
   /** Taken from the front by `post` and `update`; when empty everything is sent. */
   readonly answers: NextAnswer[];
   /** Taken from the front by `findPost`; when empty it looks into `posts`. */
@@ -42,6 +46,8 @@ export function memoryChat(team = "T00000001"): MemoryChat {
   const responses: { responseUrl: string; message: Message; to: "author" | "channel" }[] = [];
   const homes = new Map<string, Home>();
   const users = new Map<string, ChatUser>();
+  const members = new Map<string, readonly string[]>();
+  const externals = new Map<string, boolean>();
   const answers: NextAnswer[] = [];
   const searches: SearchAnswer[] = [];
 
@@ -52,6 +58,8 @@ export function memoryChat(team = "T00000001"): MemoryChat {
     responses,
     homes,
     users,
+    members,
+    externals,
     answers,
     searches,
     async post(channel, message, key) {
@@ -89,6 +97,14 @@ export function memoryChat(team = "T00000001"): MemoryChat {
     },
     async user(id) {
       return users.get(id);
+    },
+    async isMember(channel, user) {
+      return members.get(channel)?.includes(user) ?? false;
+    },
+    async isExternal(channel) {
+      const external = externals.get(channel);
+      if (external === undefined) throw new Error("channel_not_found");
+      return external;
     },
     async team() {
       return team;

@@ -11,6 +11,7 @@ const TIMEOUT_MS = 10_000;
 /** Name of our message metadata; the payload's `k` is the alert id. */
 const METADATA_TYPE = "ids_alert";
 const HISTORY_PAGE = 200;
+const MEMBERS_PAGE = 1_000;
 /** Those who waited for the same channel do not knock together when its pause is over. */
 const JITTER_MS = 1_000;
 
@@ -111,6 +112,8 @@ export function openChat(options: SlackOptions): Chat {
       await client.views.publish({ user_id: user, view });
     },
     user: (id) => userOf(client, id),
+    isMember: (channel, user) => isMember(client, channel, user),
+    isExternal: (channel) => isExternal(client, channel),
     team() {
       team ??= client.auth.test().then((who) => who.team_id ?? "");
       team.catch(() => {
@@ -222,6 +225,26 @@ async function respond(
     signal: AbortSignal.timeout(TIMEOUT_MS),
   });
   if (!answer.ok) throw new Error(`response_url answered HTTP ${answer.status}`);
+}
+
+async function isMember(client: webApi.WebClient, channel: string, user: string): Promise<boolean> {
+  let cursor: string | undefined;
+  do {
+    const page = await client.conversations.members({
+      channel,
+      limit: MEMBERS_PAGE,
+      ...(cursor === undefined ? {} : { cursor }),
+    });
+    if (page.members?.includes(user)) return true;
+    cursor = page.response_metadata?.next_cursor || undefined;
+  } while (cursor !== undefined);
+  return false;
+}
+
+async function isExternal(client: webApi.WebClient, id: string): Promise<boolean> {
+  const { channel } = await client.conversations.info({ channel: id });
+  // What Slack does not deny may be so.
+  return channel?.is_ext_shared !== false || channel.is_pending_ext_shared === true;
 }
 
 async function userOf(client: webApi.WebClient, id: string): Promise<ChatUser | undefined> {

@@ -52,6 +52,36 @@ describe("Slack's Web API", () => {
     await assert.rejects(chat.updateModal("V1", view), (error) => !(error instanceof ClosedError));
   });
 
+  it("finds a member on any page, and says no to nobody's", async () => {
+    answer = ({ form }, response) =>
+      json(
+        form.get("cursor") === "p2"
+          ? { ok: true, members: ["U2"], response_metadata: { next_cursor: "" } }
+          : { ok: true, members: ["U1"], response_metadata: { next_cursor: "p2" } },
+      )(undefined, response);
+    assert.deepEqual(await Promise.all(["U1", "U2", "U3"].map((user) => chat.isMember("C1", user))), [
+      true,
+      true,
+      false,
+    ]);
+    answer = json({ ok: false, error: "missing_scope" });
+    await assert.rejects(chat.isMember("C1", "U1"), /missing_scope/);
+  });
+
+  it("takes a channel for one of ours only when Slack says so", async () => {
+    for (const [channel, isExternal] of [
+      [{ is_ext_shared: false }, false],
+      [{ is_ext_shared: false, is_pending_ext_shared: true }, true],
+      [{ is_ext_shared: true }, true],
+      [{}, true],
+    ] as const) {
+      answer = json({ ok: true, channel });
+      assert.equal(await chat.isExternal("C1"), isExternal, JSON.stringify(channel));
+    }
+    answer = json({ ok: false, error: "channel_not_found" });
+    await assert.rejects(chat.isExternal("C1"), /channel_not_found/);
+  });
+
   const post = () => chat.post("C1", message, "al_1");
 
   it("posts with metadata, nothing parsed, nothing unfurled", async () => {

@@ -212,6 +212,7 @@ export function surfacesOf({
     "trouble: over": troubleOverMessage(trouble, "2026-11-20T10:44:00Z"),
     "home: operator": homeView({ health, alerts: [...Object.values(alerts)], accounts, mayContain: true }),
     "home: nothing known": homeView({ health: { ...health, vitals: [] }, accounts, mayContain: false }),
+    "home: member elsewhere": homeView({ health, alerts: "hidden", accounts, mayContain: false }),
     "home: guest": closedHome(),
     help: helpMessage(),
     notice: noticeMessage({ person: "U0SAM1234" }, " acknowledged this ", { at: "2026-11-20T10:05:00Z" }),

@@ -75,6 +75,15 @@ describe("front", () => {
       await assert.rejects(space.client().users.info({ user: "U0NOBODY" }), /user_not_found/);
     });
 
+    it("knows who is in the channel, and that it is shared with nobody", async () => {
+      const channel = space.channel();
+      const { members } = await space.client().conversations.members({ channel });
+      const { channel: info } = await space.client().conversations.info({ channel });
+
+      assert.ok(members?.includes(space.person("kim")));
+      assert.equal(info?.is_ext_shared, false);
+    });
+
     it("answers an unknown method and a wrong token as Slack does", async () => {
       await assert.rejects(space.client().apiCall("ids.nothing"), /unknown_method/);
       await assert.rejects(space.client("xoxb-other").auth.test(), /invalid_auth/);

@@ -41,6 +41,7 @@ async function openDesk(user: ChatUser = sam, operators: readonly string[] = [OP
   const iam = memoryIam();
   const trail = memoryTrail();
   line.chat.users.set(user.id, user);
+  line.chat.externals.set("C1", false);
   const deps: CommandDeps & { alerts: AlertStore } = {
     ...line,
     iam,
@@ -208,6 +209,25 @@ describe("/ids who", () => {
     }
   });
 
+  it("takes no other key of the same alert for one that ends so", async () => {
+    const { line, iam, ask } = await openDesk();
+    addUser(iam);
+    await line.take(recordNamed("iam_create_user", { userIdentity: JACK }));
+    const other = { ...JACK, accessKeyId: "AKIAI44QH8DHBEXAMPQR" };
+    await line.take(
+      recordNamed("iam_create_user", {
+        userIdentity: other,
+        eventID: "5c1cb7b5-0000-4000-8000-000000000002",
+        eventTime: "2026-11-20T10:03:03Z",
+      }),
+    );
+
+    const answer = await ask("key mple");
+
+    assert.doesNotMatch(answer, /Which one/);
+    assert.match(answer, /jack/);
+  });
+
   it("says where it looked when it found nothing, and what could not be asked", async () => {
     const { ask, trail, iam } = await openDesk();
     assert.match(await ask("who nobody"), /Nothing found.*IAM: prod.*17 of 17 regions/s);
@@ -347,6 +367,38 @@ describe("share here", () => {
     assert.match(await desk.press(onShare, "share", { user: eva.id }), /[Aa]sk again/);
     desk.line.chat.users.set(sam.id, { ...sam, deleted: true });
     assert.match(await desk.press(onShare, "share"), /Not answered/);
+    assert.deepEqual(desk.responses(), []);
+  });
+});
+
+describe("share here, where others may read", () => {
+  it("posts nothing into a channel shared with other organisations", async () => {
+    const desk = await openDesk();
+    addUser(desk.iam);
+    desk.line.chat.externals.set("C1", true);
+    await desk.ask("who jack");
+
+    assert.match(await desk.press(onShare, "share"), /people of other organisations read this channel/);
+    assert.deepEqual(desk.responses(), []);
+  });
+
+  it("posts nothing into a channel of which Slack does not say who reads it, whatever the click says", async () => {
+    const desk = await openDesk();
+    addUser(desk.iam);
+    await desk.ask("who jack", { channel: "C0UNKNOWN" });
+
+    assert.match(await desk.press(onShare, "share"), /does not tell.*Invite it.*channels:read/s);
+    assert.deepEqual(desk.responses(), []);
+  });
+
+  it("asks about the channel of a message whose menu was used", async () => {
+    const desk = await openDesk();
+    addUser(desk.iam);
+    desk.line.chat.externals.set("C2", true);
+
+    await desk.lookUp(`${KEY} from 198.51.100.23`, { channel: "C2" });
+    await desk.press(onPick, "0");
+    assert.match(await desk.press(onShare, "share"), /other organisations/);
     assert.deepEqual(desk.responses(), []);
   });
 });

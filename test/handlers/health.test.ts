@@ -7,7 +7,7 @@ import { memoryTrail } from "../../src/adapters/memory-trail.ts";
 import { openVitals } from "../../src/adapters/vitals.ts";
 import { statusOf } from "../../src/health/health.ts";
 import type { ChatUser } from "../../src/ports.ts";
-import { ACCOUNT, openLine, recordNamed } from "./line.ts";
+import { ACCOUNT, CHANNEL, openLine, recordNamed } from "./line.ts";
 
 const TEAM = "T00000001";
 const SAM = "U0SAM1234";
@@ -26,6 +26,7 @@ async function openDesk() {
     startedAt: "2026-11-20T09:00:00.000Z",
     lookups: new Map(),
     auditKey: Buffer.alloc(32, 7),
+    channel: CHANNEL,
     config: { accounts: [ACCOUNT, { id: "444455556666", name: "dev" }], operators: [SAM], protected: [] },
   };
   return {
@@ -105,7 +106,22 @@ describe("the Home tab", () => {
     assert.match(await home(), /Open alerts.*create/is);
     assert.match(await home(), /You are an operator/);
     Object.assign(deps, { config: { ...deps.config, operators: [] } });
-    assert.match(await home(), /You may read alerts/);
+    line.chat.members.set(CHANNEL, [SAM]);
+    assert.match(await home(), /Open alerts.*create.*You may read alerts/is);
+  });
+
+  it("shows no alert to who is neither operator nor in their channel, nor when Slack does not say", async () => {
+    const { line, home, deps } = await openDesk();
+    await line.take(recordNamed("iam_create_user"));
+    Object.assign(deps, { config: { ...deps.config, operators: [] } });
+    line.chat.members.set(CHANNEL, ["U0EVA1234"]).set("C0000000X", [SAM]);
+
+    const elsewhere = await home();
+    Object.assign(line.chat, { isMember: () => Promise.reject(new Error("missing_scope")) });
+    for (const shown of [elsewhere, await home()]) {
+      assert.match(shown, /are for operators and for members/);
+      assert.doesNotMatch(shown, /creat|You may read/i);
+    }
   });
 
   it("leaves out what somebody acknowledged", async () => {

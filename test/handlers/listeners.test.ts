@@ -15,6 +15,7 @@ describe("listeners", () => {
       vitals: openVitals(plain.clock),
       startedAt: "2026-11-20T09:00:00.000Z",
       lookups: new Map(),
+      channel: "C0123456789",
     };
     await listenersOf({ ...memoryStores(plain.clock), ...deps, ...rest }).clicks[DISABLE_KEY]?.(clickBy(SAM));
     return desk;
