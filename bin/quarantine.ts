@@ -3,6 +3,7 @@
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
+import { MAX_BODY_BYTES } from "../src/cloudtrail/envelope.ts";
 import type { KeptUnreadable, QuarantineStore } from "../src/ports.ts";
 import type { Output } from "./output.ts";
 import { findStore, readConfig } from "./store.ts";
@@ -98,6 +99,7 @@ async function show(held: QuarantineStore, id: string, { stdout, stderr }: Outpu
   const item = await held.find(id);
   if (item === undefined) return say(stderr, `${id} is not in quarantine\n`, 1);
   const { reason, since, bytes, sha256, receiveCount, head, whole } = item;
+  const gone = bytes > MAX_BODY_BYTES ? "more than 1 MiB is not kept" : "the rest made room for newer bodies";
   const lines = [
     `id        ${id}`,
     `reason    ${reason}`,
@@ -105,7 +107,7 @@ async function show(held: QuarantineStore, id: string, { stdout, stderr }: Outpu
     `received  ${receiveCount} times`,
     `bytes     ${bytes}`,
     `sha256    ${sha256}`,
-    `kept      ${whole ? "whole: it can be replayed" : "its first 4,096 characters: the rest made room for newer bodies"}`,
+    `kept      ${whole ? "whole: it can be replayed" : `its first 4,096 characters: ${gone}`}`,
     "",
     visible(head),
   ];

@@ -1,7 +1,13 @@
 /** One SQS body: open, detect, commit. The message is deleted only after this resolves. */
 import { createHash } from "node:crypto";
 import { type AlertFold, type Doubted, foldOf } from "../src/alert/alert.ts";
-import { type Doubt, type LogFileRef, openEnvelope, type Rejected } from "../src/cloudtrail/envelope.ts";
+import {
+  type Doubt,
+  type LogFileRef,
+  MAX_BODY_BYTES,
+  openEnvelope,
+  type Rejected,
+} from "../src/cloudtrail/envelope.ts";
 import type { CloudTrailRecord } from "../src/cloudtrail/record.ts";
 import { isRegion } from "../src/cloudtrail/region.ts";
 import type { Detector } from "../src/detect/detector.ts";
@@ -145,16 +151,20 @@ function doubtsOf(doubts: ReadonlyMap<string, Doubt>, { accounts }: Detectors, n
   };
 }
 
-/** The same text has the same id: it is kept once, however often it comes. */
+/**
+ * The same text has the same id: it is kept once, however often it comes. A body that inflates to more than SQS
+ * delivers would drive all others from the quarantine: of that only the head is kept.
+ */
 export function unreadableOf(rejected: Rejected, message: Pick<InboxMessage, "receiveCount">): Unreadable {
   const sha256 = createHash("sha256").update(rejected.text).digest("hex");
+  const bytes = Buffer.byteLength(rejected.text);
   return {
     id: `qu_${sha256.slice(0, 24)}`,
     reason: rejected.reason,
     head: rejected.text.slice(0, HEAD_CHARS),
     sha256,
-    bytes: Buffer.byteLength(rejected.text),
-    text: rejected.text,
+    bytes,
+    ...(bytes > MAX_BODY_BYTES ? {} : { text: rejected.text }),
     receiveCount: message.receiveCount,
   };
 }

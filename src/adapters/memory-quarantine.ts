@@ -48,7 +48,10 @@ export function memoryQuarantine(held: HeldQuarantine, rows: HeldRows): Quaranti
 export function quarantineInto(held: HeldQuarantine, bodies: readonly Unreadable[], now: number): void {
   for (const { text, ...item } of bodies) {
     const before = held.get(item.id);
-    held.set(item.id, before === undefined ? { item, since: now, text } : { ...before, item });
+    held.set(
+      item.id,
+      before === undefined ? { item, since: now, ...(text === undefined ? {} : { text }) } : { ...before, item },
+    );
   }
   for (const id of [...held.keys()].slice(0, -MAX_QUARANTINED)) held.delete(id);
   let bytes = [...held.values()].reduce((sum, { text = "" }) => sum + Buffer.byteLength(text), 0);

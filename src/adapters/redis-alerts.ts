@@ -32,7 +32,7 @@ export function redisAlerts(redis: Redis): AlertStore {
   return {
     async commit({ folds, quarantined, progress, now }) {
       const parts = folds.flatMap((fold) => [headerOf(fold), JSON.stringify(fold.chapter)]);
-      const bodies = quarantined.flatMap(({ text, ...note }) => [note.id, JSON.stringify(note), text]);
+      const bodies = quarantined.flatMap(({ text = "", ...note }) => [note.id, JSON.stringify(note), text]);
       const file = [progress?.file ?? "", progress?.slices ?? 0];
       return rowsOf(await commit(redis, [now, folds.length, ...file, ...parts, ...bodies]));
     },

@@ -59,6 +59,17 @@ contract("quarantine", (stores) => {
     assert.equal(await held().text("qu_1"), undefined);
   });
 
+  it("keeps the head of what came without its text, and nothing makes room for it", async () => {
+    const { text: _, ...headOnly } = item("qu_huge");
+    await take(NOON, item("qu_1"));
+    await take(NOON + 1, { ...headOnly, bytes: 64 * 2 ** 20 });
+
+    const [huge, small] = await held().list(10);
+    assert.deepEqual([huge?.whole, huge?.bytes, small?.whole], [false, 64 * 2 ** 20, true]);
+    assert.equal(await held().text("qu_huge"), undefined);
+    assert.equal(await held().replay("qu_huge", NOON), false);
+  });
+
   it("lets the oldest texts go when they take too much room, and keeps their heads", async () => {
     const large = "x".repeat(2 ** 20);
     for (let n = 0; n < 40; n += 1) await take(NOON + n, item(`qu_${n}`, large));

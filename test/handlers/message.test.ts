@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { gzipSync } from "node:zlib";
 import { openLine, recordNamed } from "./line.ts";
 
 const envelope = (record: unknown) => ({
@@ -55,6 +56,19 @@ describe("an SQS body", () => {
     const kept = await line.quarantine.list(10);
     assert.deepEqual(kept.map(({ reason }) => reason).toSorted(), ["broken-json", "not-a-record"]);
     assert.equal(kept.find(({ reason }) => reason === "broken-json")?.receiveCount, 4);
+  });
+
+  it("leaves only its head in quarantine when it inflates to more than 1 MiB", async () => {
+    const line = await openLine();
+    const owned = { messageType: "DATA_MESSAGE", owner: "111122223333", logGroup: "trail" };
+    const huge = JSON.stringify({ strange: "x".repeat(2 ** 20) });
+    const data = gzipSync(JSON.stringify({ ...owned, logEvents: [{ id: "1", timestamp: 0, message: huge }] }));
+    await line.take({ awslogs: { data: data.toString("base64") } });
+
+    const [kept] = await line.quarantine.list(10);
+    assert.equal(kept?.whole, false);
+    assert.ok((kept?.bytes ?? 0) > 2 ** 20);
+    assert.equal(kept?.head.length, 4_096);
   });
 
   it("is not taken when the store cannot commit", async () => {

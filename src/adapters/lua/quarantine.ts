@@ -22,12 +22,12 @@ local function forget(id)
 end
 `;
 
-/** After PRELUDE: `quarantine({{id, note, text}, …}, now)`. A text that is kept already stays; its note is renewed. */
+/** After PRELUDE: `quarantine({{id, note, text}, …}, now)`. A text that is kept already stays, an empty one is none; its note is renewed. */
 export const QUARANTINE = `${KEYS}
 local function quarantine(bodies, now)
   for _, body in ipairs(bodies) do
     local id, note, text = unpack(body)
-    if redis.call('ZADD', KEPT, 'NX', now, id) == 1 then
+    if redis.call('ZADD', KEPT, 'NX', now, id) == 1 and text ~= '' then
       redis.call('RPUSH', ORDER, id)
       redis.call('HSET', TEXTS, id, text)
       redis.call('INCRBY', BYTES, #text)
