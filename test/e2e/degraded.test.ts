@@ -9,6 +9,7 @@ import { Redis } from "ioredis";
 import type { Fault } from "../../demo/fault.ts";
 import { isObject } from "../../src/cloudtrail/json.ts";
 import { recordNamed } from "../handlers/line.ts";
+import { freePort } from "./port.ts";
 import { startProxy, type TcpProxy } from "./proxy.ts";
 import { openStage, type Stage, until } from "./stage.ts";
 
@@ -368,9 +369,4 @@ function startServer(port: number, dir: string): ChildProcess {
   };
   const args = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, String(value)]);
   return spawn("redis-server", args, { stdio: "ignore" });
-}
-async function freePort(): Promise<number> {
-  const front = await startProxy(1);
-  await front.close();
-  return front.port;
 }

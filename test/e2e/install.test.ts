@@ -4,12 +4,11 @@
  */
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { once } from "node:events";
 import { readFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { IAMClient, ListRolesCommand, ListUsersCommand } from "@aws-sdk/client-iam";
 import { CreateBucketCommand, GetBucketNotificationConfigurationCommand, S3Client } from "@aws-sdk/client-s3";
 import { CreateQueueCommand, GetQueueAttributesCommand, SQSClient } from "@aws-sdk/client-sqs";
+import { freePort } from "./port.ts";
 import { until } from "./stage.ts";
 
 /** moto's own account, whatever the credentials. */
@@ -145,11 +144,3 @@ describe("the commands of the docs, on moto", function () {
     };
   }
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  return typeof address === "object" && address !== null ? address.port : 0;
-}

@@ -6,7 +6,6 @@ import assert from "node:assert/strict";
 import { type ChildProcess, fork, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -24,6 +23,7 @@ import { AssumeRoleCommand, STSClient } from "@aws-sdk/client-sts";
 import { startFront } from "../../demo/front.ts";
 import { accountOfKeyId } from "../../src/cloudtrail/accesskey.ts";
 import type { BotSettings } from "./crash-point.ts";
+import { freePort } from "./port.ts";
 import { until } from "./stage.ts";
 
 /** Where the bot and its queue live; moto's own account. */
@@ -311,11 +311,7 @@ async function findProgram(name: string): Promise<string | undefined> {
 }
 
 async function startMoto(program: string, recording: string) {
-  const probe = createServer().listen(0, "127.0.0.1");
-  await once(probe, "listening");
-  const address = probe.address();
-  const port = typeof address === "object" && address !== null ? address.port : 0;
-  probe.close();
+  const port = await freePort();
   const moto = spawn(program, ["-H", "127.0.0.1", "-p", String(port)], {
     env: { ...process.env, MOTO_RECORDER_FILEPATH: recording },
     stdio: "ignore",

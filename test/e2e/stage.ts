@@ -5,7 +5,6 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -22,6 +21,7 @@ import type { StoredAlert } from "../../src/alert/alert.ts";
 import type { Bucket } from "../../src/config.ts";
 import { verifyChain } from "../../src/contain/audit.ts";
 import type { BotSettings, CrashPoint } from "./crash-point.ts";
+import { freePort } from "./port.ts";
 
 const SIGNING_SECRET = "e2e-signing-secret-0123456789";
 /** From a kill -9 until everything is in order again: SQS shows the message after 30 s, then it is searched and posted. */
@@ -40,7 +40,7 @@ export async function openStage({ buckets = [], through = async (_, url) => url,
   const [queue, front, ports] = await Promise.all([
     startQueue(),
     startFront({ port: 0, signingSecret: SIGNING_SECRET }),
-    freePorts(2),
+    Promise.all([freePort(), freePort()]),
   ]);
   const calls: { readonly action: string; readonly keyId: string; readonly kind: string; readonly params: unknown }[] =
     [];
@@ -197,19 +197,4 @@ export async function until(what: string, check: () => Promise<boolean> | boolea
     if (Date.now() > end) throw new Error(`not within ${withinMs / 1000} s: ${what}`);
     await sleep(50);
   }
-}
-
-async function freePorts(count: number): Promise<readonly number[]> {
-  const servers = await Promise.all(
-    Array.from({ length: count }, async () => {
-      const server = createServer().listen(0, "127.0.0.1");
-      await once(server, "listening");
-      return server;
-    }),
-  );
-  return servers.map((server) => {
-    const address = server.address();
-    server.close();
-    return typeof address === "object" && address !== null ? address.port : 0;
-  });
 }
