@@ -7,6 +7,7 @@ import { randomBytes } from "node:crypto";
 import { type AwsEndpoint, startAws } from "./aws.ts";
 import { GLOBAL_REGION } from "./cast.ts";
 import { type Front, startFront } from "./front.ts";
+import { morningRecords } from "./morning.ts";
 import { type Caption, captionOf, type Play, playStory } from "./player.ts";
 import { type DemoQueue, startQueue } from "./queue.ts";
 import { PHASES } from "./story.ts";
@@ -82,6 +83,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
       now: Date.now,
       delayMs: DELAY_MS / options.speed,
       send: queue.send,
+      before: morningRecords(Date.now()),
       onCall: (call, answer) => {
         const caption = call.keyId === world.trailhoundKey ? captionOf(call, answer, Date.now()) : undefined;
         // It reads before it asks, before it acts and before it tells: once is enough to know.

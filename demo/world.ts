@@ -21,6 +21,8 @@ export interface WorldOptions {
   readonly delayMs: number;
   /** Takes one SQS body. */
   readonly send: (body: string) => Promise<void>;
+  /** Records of what happened before, the oldest first. */
+  readonly before?: readonly JsonObject[];
   /** Sees every call with its answer: the story's captions. */
   readonly onCall?: (call: Call, answer: Answer) => void;
 }
@@ -42,6 +44,7 @@ export function openWorld(options: WorldOptions): World {
   const trail = openTrail(options);
   const trailhoundKey = keyIdOf("ASIA", ACCOUNT.id, TRAILHOUND_ROLE);
   let logging = true;
+  for (const record of options.before ?? []) trail.put(record);
 
   const answerOf = (call: Call): Answer => {
     const action = findAction(call.action);
