@@ -4,7 +4,7 @@
  */
 import type { Json } from "../cloudtrail/json.ts";
 import type { CloudTrailRecord } from "../cloudtrail/record.ts";
-import { factsOf, sourcesOf } from "./facts.ts";
+import { factsOf, type Known, sourcesOf } from "./facts.ts";
 import type { FieldTest } from "./matcher.ts";
 import { type Memo, memoOf } from "./memo.ts";
 import { plainText } from "./pattern.ts";
@@ -18,6 +18,7 @@ const HOT_FIELDS: ReadonlySet<string> = new Set([
   "eventCategory",
   "errorCode",
   "errorMessage",
+  "responseElements.errorCode",
   "awsRegion",
   "userIdentity.type",
   "userIdentity.invokedBy",
@@ -60,8 +61,16 @@ const MOST_FIELDS = 30;
 /** Most classes of a field that are remembered. */
 const MOST_CLASSES = 4_096;
 
-/** The hot fields that alone decide some of these tests, those with the most tests first. */
-export function hotFieldsOf(tests: readonly FieldTest[], reading: Reading<ValueClass>): readonly HotField[] {
+/**
+ * The hot fields that alone decide some of these tests, those with the most tests first.
+ *
+ * @param known what facts that say what they are read from go by besides: where addresses are.
+ */
+export function hotFieldsOf(
+  tests: readonly FieldTest[],
+  reading: Reading<ValueClass>,
+  known: Pick<Known, "geo">,
+): readonly HotField[] {
   const groups = new Map<string, { readonly paths: readonly string[]; readonly tests: FieldTest[] }>();
   for (const test of tests) {
     const paths = pathsOf(test);
@@ -74,7 +83,7 @@ export function hotFieldsOf(tests: readonly FieldTest[], reading: Reading<ValueC
   return [...groups.values()]
     .sort((a, b) => b.tests.length - a.tests.length)
     .slice(0, MOST_FIELDS)
-    .map(({ paths, tests: own }, at) => hotField(paths.map(reading.placeOf), at, own, reading));
+    .map(({ paths, tests: own }, at) => hotField(paths.map(reading.placeOf), at, judgeOf(own, known), own, reading));
 }
 
 /** Everything of a record that decides the test; undefined when that is too much, or has too many values. */
@@ -86,10 +95,10 @@ function pathsOf(test: FieldTest): readonly string[] | undefined {
 function hotField(
   places: readonly number[],
   at: number,
+  judge: Judge,
   tests: readonly FieldTest[],
   reading: Reading<ValueClass>,
 ): HotField {
-  const judge = judgeOf(tests);
   const [only = -1] = places;
   const isOne = places.length === 1;
   return {
@@ -107,8 +116,10 @@ function hotField(
   };
 }
 
+type Judge = (record: CloudTrailRecord, value: Json | undefined) => ValueClass;
+
 /** Tries every test; lists of plain texts are looked up instead. */
-function judgeOf(tests: readonly FieldTest[]): (record: CloudTrailRecord, value: Json | undefined) => ValueClass {
+function judgeOf(tests: readonly FieldTest[], known: Pick<Known, "geo">): Judge {
   const numbers = new Map(tests.map((test, number) => [test, number] as const));
   const isListed = (test: FieldTest): boolean => test.literals !== undefined && HOT_FIELDS.has(test.field);
   const listed = tests.filter(isListed);
@@ -125,7 +136,7 @@ function judgeOf(tests: readonly FieldTest[]): (record: CloudTrailRecord, value:
     return text === undefined ? listed.filter(holds) : (byText.get(text) ?? []);
   }
   return (record, value) => {
-    const facts = factsOf(record, undefined);
+    const facts = factsOf(record, undefined, known);
     const holds = (test: FieldTest): boolean => test.holds(facts);
     const held = [...listedFor(value, holds), ...others.filter(holds)];
     const key = held.map((test) => numbers.get(test)).join();

@@ -20,7 +20,7 @@ import { evidenceOf } from "./evidence.ts";
 import { type AccountContext, type Facts, factsOf, type Known } from "./facts.ts";
 import { digestOf, type Evidence, type Finding, type Level, lowered, type Outcome, type Sighting } from "./finding.ts";
 import { type CompiledRule, type CompiledRules, RULE_FAILED } from "./rules.ts";
-import type { DetectorState, MarkAnswer, WindowMember } from "./state.ts";
+import type { DetectorState, Mark, MarkAnswer, WindowAdd, WindowMember } from "./state.ts";
 import { windowAddOf } from "./window.ts";
 
 export interface Detector {
@@ -45,7 +45,7 @@ interface Place {
   readonly rules: readonly CompiledRule[];
   readonly findings: Finding[];
 }
-const NOWHERE: Place[] = [];
+const NO_HITS: readonly PlacedHit[] = [];
 interface PlacedHit extends Hit {
   readonly place: Place;
 }
@@ -60,13 +60,17 @@ export function makeDetector(compiled: CompiledRules, state: DetectorState, cont
   const known: Known = { ...context.known, accounts: new Set(accounts.keys()) };
 
   async function feedAll(records: readonly CloudTrailRecord[]): Promise<readonly Finding[]> {
-    const places = records.flatMap((record): Place[] => {
-      const rules = compiled.router(record);
+    const places: Place[] = [];
+    let hits: PlacedHit[] = [];
+    for (const record of records) {
+      const rules = compiled.router(record, known.geo);
       // Most records: no rule is about them.
-      if (rules.length === 0) return NOWHERE;
-      return [{ facts: factsOf(record, accounts.get(record.recipientAccountId), known), rules, findings: [] }];
-    });
-    let hits: readonly PlacedHit[] = places.flatMap(evaluate);
+      if (rules.length === 0) continue;
+      const facts = factsOf(record, accounts.get(record.recipientAccountId), known);
+      const place: Place = { facts, rules, findings: [] };
+      places.push(place);
+      hits.push(...evaluate(place));
+    }
     const suspects = await suspectsAmong(hits, context);
     // A correlation that fires is a record to those that count it: seldom more than one round.
     while (hits.length > 0) hits = judge(hits, await answersTo(hits, state, suspects));
@@ -78,32 +82,39 @@ export function makeDetector(compiled: CompiledRules, state: DetectorState, cont
 /** Every rule on its own: one that throws becomes a finding, the others go on. */
 function evaluate(place: Place): readonly PlacedHit[] {
   const { facts, rules, findings } = place;
-  const counted = new Map<Correlation, string[]>();
+  // Most records match no rule: nothing is made before one does.
+  let counted: Map<Correlation, string[]> | undefined;
   for (const rule of rules) {
     try {
       if (!isTried(rule, facts)) continue;
       if (rule.raises) findings.push(ruleFinding(rule, facts));
+      counted ??= new Map();
       note(counted, rule.countedBy, rule.name);
     } catch (error) {
       findings.push(failedFinding(rule.name, facts, error));
     }
   }
-  return hitsIn(counted, place);
+  return counted === undefined ? NO_HITS : hitsIn(counted, place);
 }
 
 function note(counted: Map<Correlation, string[]>, correlations: readonly Correlation[], base: string): void {
-  for (const correlation of correlations) counted.set(correlation, [...(counted.get(correlation) ?? []), base]);
+  for (const correlation of correlations) {
+    const bases = counted.get(correlation);
+    if (bases === undefined) counted.set(correlation, [base]);
+    else bases.push(base);
+  }
 }
 
 function hitsIn(counted: ReadonlyMap<Correlation, readonly string[]>, place: Place): readonly PlacedHit[] {
-  return [...counted].flatMap(([correlation, bases]) => {
+  const hits: PlacedHit[] = [];
+  for (const [correlation, bases] of counted) {
     try {
-      return hitsOf(correlation, place.facts, bases).map((hit) => ({ ...hit, place }));
+      for (const hit of hitsOf(correlation, place.facts, bases)) hits.push({ ...hit, place });
     } catch (error) {
       place.findings.push(failedFinding(correlation.name, place.facts, error));
-      return [];
     }
-  });
+  }
+  return hits;
 }
 
 function isTried(rule: CompiledRule, facts: Facts): boolean {
@@ -121,17 +132,16 @@ async function answersTo(
   state: DetectorState,
   suspects: ReadonlySet<string>,
 ): Promise<ReadonlyMap<PlacedHit, Told>> {
-  const adds = hits.flatMap((hit) => {
+  const adds: { readonly hit: PlacedHit; readonly add: WindowAdd }[] = [];
+  const marks: { readonly hit: PlacedHit; readonly mark: Mark }[] = [];
+  for (const hit of hits) {
     const add = windowAddOf(hit);
-    return add === undefined ? [] : [{ hit, add }];
-  });
-  const marks = hits.flatMap((hit) => {
-    if (hit.correlation.check.kind !== "new") return [];
+    if (add !== undefined) adds.push({ hit, add });
+    if (hit.correlation.check.kind !== "new") continue;
     const { record } = hit.facts;
-    const learns = outcomeOf(record) === "success" && !suspects.has(principalOf(record).id);
-    const mark = markOf(hit, learns);
-    return mark === undefined ? [] : [{ hit, mark }];
-  });
+    const mark = markOf(hit, outcomeOf(record) === "success" && !suspects.has(principalOf(record).id));
+    if (mark !== undefined) marks.push({ hit, mark });
+  }
   if (adds.length + marks.length === 0) return new Map();
   const answer = await state.ask({ adds: adds.map(({ add }) => add), marks: marks.map(({ mark }) => mark) });
   const told = new Map<PlacedHit, Told>();
@@ -144,7 +154,7 @@ async function answersTo(
 }
 
 /** Puts findings in their places; gives the hits of those correlations that count the ones which fired. */
-function judge(hits: readonly PlacedHit[], told: ReadonlyMap<PlacedHit, Told>): readonly PlacedHit[] {
+function judge(hits: readonly PlacedHit[], told: ReadonlyMap<PlacedHit, Told>): PlacedHit[] {
   const fired = new Map<Place, Map<Correlation, string[]>>();
   for (const hit of hits) {
     const answer = told.get(hit);

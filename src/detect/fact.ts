@@ -50,7 +50,7 @@ export interface Fact {
   /** One line for docs/facts.md. */
   readonly says: string;
   readonly values: string;
-  /** Paths of all that it is read from, where they are few and nothing else counts: the router asks it once for the same values. */
+  /** Paths of all that it is read from, where they are few and only `known.geo` counts besides: asked once for the same values. */
   readonly from?: readonly string[];
   readonly of: (source: FactSource) => FactValue;
 }

@@ -60,6 +60,11 @@ export function valuesOf(field: Field, facts: Facts): readonly Json[] {
 
 /** The first scalar of a field as text; undefined when there is none. */
 export function firstText(field: Field, facts: Facts): string | undefined {
-  const value = valuesOf(field, facts).find((found) => typeof found !== "object");
-  return value === undefined ? undefined : String(value);
+  let text: string | undefined;
+  field.some(facts, (value) => {
+    if (typeof value === "object") return false;
+    text = String(value);
+    return true;
+  });
+  return text;
 }

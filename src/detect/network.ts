@@ -17,16 +17,19 @@ export const NETWORK_FACTS: FactGroup = {
   "ids.country": {
     says: "country of sourceIPAddress; absent without a GeoIP database, and for addresses it does not know",
     values: "`DE`",
+    from: ["sourceIPAddress"],
     of: (source) => placeOf(source)?.country,
   },
   "ids.asn": {
     says: "number of the network of sourceIPAddress; absent without an ASN database",
     values: "`16509`",
+    from: ["sourceIPAddress"],
     of: (source) => placeOf(source)?.asn,
   },
   "ids.as_org": {
     says: "whose network sourceIPAddress is in; absent without an ASN database",
     values: "`AMAZON-02`",
+    from: ["sourceIPAddress"],
     of: (source) => placeOf(source)?.org,
   },
 };

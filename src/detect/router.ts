@@ -5,13 +5,18 @@
  */
 import type { CloudTrailRecord } from "../cloudtrail/record.ts";
 import { type HotField, hotFieldsOf, type ValueClass } from "./classes.ts";
-import type { Facts } from "./facts.ts";
+import type { Facts, Known } from "./facts.ts";
 import { type Detection, type Formula, fieldsIn, formulaOf, matcherOf, reduced, testsOf } from "./formula.ts";
 import type { FieldTest } from "./matcher.ts";
 import { openReading } from "./reading.ts";
 
-/** The rules that may match, in their order; `matches` of each tests what is not decided yet. */
-export type Router<Rule> = (record: CloudTrailRecord) => readonly Rule[];
+/**
+ * The rules that may match, in their order; `matches` of each tests what is not decided yet.
+ *
+ * @param geo where addresses are, if the facts of the record are to say so.
+ */
+export type Router<Rule> = (record: CloudTrailRecord, geo?: Geo) => readonly Rule[];
+type Geo = NonNullable<Known["geo"]>;
 
 interface Routable extends Detection {
   /** Those that narrow the rule. */
@@ -36,11 +41,26 @@ interface Node<Rule> {
 /** Most nodes that are remembered: a sender can make up combinations of values. */
 const MOST_NODES = 20_000;
 
+/** What is known of a value holds for one look-up of places only: each has a trie of its own. */
 export function routerOf<Rule extends Routable>(rules: readonly Rule[], mostNodes = MOST_NODES): Router<Rule> {
+  let placeless: Router<Rule> | undefined;
+  const placed = new WeakMap<Geo, Router<Rule>>();
+  return (record, geo) => {
+    if (geo === undefined) {
+      placeless ??= trieOf(rules, mostNodes, undefined);
+      return placeless(record);
+    }
+    const router = placed.get(geo) ?? trieOf(rules, mostNodes, geo);
+    placed.set(geo, router);
+    return router(record);
+  };
+}
+
+function trieOf<Rule extends Routable>(rules: readonly Rule[], mostNodes: number, geo: Geo | undefined): Router<Rule> {
   // A filter of many rules is one and the same object.
   const detections = new Set(rules.flatMap((rule): Detection[] => [rule, ...rule.filters]));
   const reading = openReading<ValueClass>();
-  const hot = hotFieldsOf([...detections].flatMap(testsOf), reading);
+  const hot = hotFieldsOf([...detections].flatMap(testsOf), reading, geo ? { geo } : {});
   const bits = new Map(hot.flatMap(({ bit, tests }) => tests.map((test) => [test, bit] as const)));
   const bitOf = (test: FieldTest): number => bits.get(test) ?? 0;
   const candidates = rules.map((rule) => ({ rule, formula: formulaOf([rule, ...rule.filters], bitOf) }));

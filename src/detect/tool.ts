@@ -3,6 +3,7 @@
  * Pure. The caller writes the user agent: a tool that is named may be pretended, and one that hides is not named.
  */
 import type { FactGroup } from "./fact.ts";
+import { memoOf } from "./memo.ts";
 
 type ToolKind =
   | "console"
@@ -155,11 +156,25 @@ export const TOOL_FACTS: FactGroup = {
 /** CloudTrail cuts user agents at 1 KB. */
 const MAX_AGENT = 1100;
 
+interface Tool {
+  readonly tool: string;
+  readonly kind: ToolKind | "other";
+}
+
+/** Few programs make most calls, and the table is long. */
+const KNOWN = memoOf<string, Tool>(1_000);
+
 /** `"Boto3/1.34.0 md/Botocore#1.34.0"` → `{ tool: "boto3", kind: "sdk" }` */
-export function toolOf(
-  userAgent: string | undefined,
-): { readonly tool: string; readonly kind: ToolKind | "other" } | undefined {
+export function toolOf(userAgent: string | undefined): Tool | undefined {
   if (userAgent === undefined) return undefined;
+  const before = KNOWN.get(userAgent);
+  if (before !== undefined) return before;
+  const tool = toolIn(userAgent);
+  if (userAgent.length <= MAX_AGENT) KNOWN.add(userAgent, tool);
+  return tool;
+}
+
+function toolIn(userAgent: string): Tool {
   const text = userAgent.slice(0, MAX_AGENT).toLowerCase();
   const known = TOOLS.find(([mark]) => text.includes(mark));
   if (known !== undefined) return { tool: known[1], kind: known[2] };
