@@ -27,7 +27,7 @@ const OF_SQS_CONSUMER = ["sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "sq
 /** Called by nobody: without it S3 does not tell that a file is gone. */
 const TO_TELL_MISSING = "s3:ListBucket";
 
-/** What each method of the Web API asks for, in src/adapters/slack.ts; Slack's method reference. */
+/** What each method of the Web API asks for, in src/adapters/slack.ts and slack-people.ts; Slack's method reference. */
 const SCOPES: Readonly<Record<string, readonly string[]>> = {
   "auth.test": [],
   "chat.postMessage": ["chat:write"],
@@ -142,7 +142,7 @@ describe("docs/slack-manifest.yml", () => {
   const scopes: readonly string[] = manifest.oauth_config.scopes.bot;
 
   it("asks for the scopes of what is called, and no more", () => {
-    const source = readFileSync("src/adapters/slack.ts", "utf8");
+    const source = ["slack", "slack-people"].map((name) => readFileSync(`src/adapters/${name}.ts`, "utf8")).join();
     const called = [...source.matchAll(/\bclient\.(\w+\.\w+)\(/g)].map(([, method = ""]) => method);
     const unknown = called.filter((method) => !(method in SCOPES));
 

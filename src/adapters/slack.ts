@@ -5,13 +5,13 @@
  */
 import { webApi } from "@slack/bolt";
 import type { Message } from "../../blocks/text.ts";
-import { type Chat, type ChatUser, ClosedError, type Log, type PostAnswer, type SearchAnswer } from "../ports.ts";
+import { type Chat, ClosedError, type Log, type PostAnswer, type SearchAnswer } from "../ports.ts";
+import { isExternal, isMember, userOf } from "./slack-people.ts";
 
 const TIMEOUT_MS = 10_000;
 /** Name of our message metadata; the payload's `k` is the alert id. */
 const METADATA_TYPE = "ids_alert";
 const HISTORY_PAGE = 200;
-const MEMBERS_PAGE = 1_000;
 /** Those who waited for the same channel do not knock together when its pause is over. */
 const JITTER_MS = 1_000;
 
@@ -225,42 +225,4 @@ async function respond(
     signal: AbortSignal.timeout(TIMEOUT_MS),
   });
   if (!answer.ok) throw new Error(`response_url answered HTTP ${answer.status}`);
-}
-
-async function isMember(client: webApi.WebClient, channel: string, user: string): Promise<boolean> {
-  let cursor: string | undefined;
-  do {
-    const page = await client.conversations.members({
-      channel,
-      limit: MEMBERS_PAGE,
-      ...(cursor === undefined ? {} : { cursor }),
-    });
-    if (page.members?.includes(user)) return true;
-    cursor = page.response_metadata?.next_cursor || undefined;
-  } while (cursor !== undefined);
-  return false;
-}
-
-async function isExternal(client: webApi.WebClient, id: string): Promise<boolean> {
-  const { channel } = await client.conversations.info({ channel: id });
-  // What Slack does not deny may be so.
-  return channel?.is_ext_shared !== false || channel.is_pending_ext_shared === true;
-}
-
-async function userOf(client: webApi.WebClient, id: string): Promise<ChatUser | undefined> {
-  try {
-    const { user } = await client.users.info({ user: id });
-    if (user?.id === undefined) return undefined;
-    return {
-      id: user.id,
-      teamId: user.team_id ?? "",
-      deleted: user.deleted === true,
-      bot: user.is_bot === true || user.id === "USLACKBOT",
-      guest: user.is_restricted === true || user.is_ultra_restricted === true,
-      external: user.is_stranger === true,
-    };
-  } catch (error) {
-    if (error instanceof webApi.WebAPIPlatformError && error.data.error === "user_not_found") return undefined;
-    throw error;
-  }
 }
