@@ -13,7 +13,7 @@ import { listenersOf } from "../handlers/index.ts";
 import { handleMessage } from "../handlers/message.ts";
 import { onReplay } from "../handlers/replay.ts";
 import { suspectsAmong } from "../handlers/suspect.ts";
-import { type Told, type TroubleDeps, tellTrouble } from "../handlers/trouble.ts";
+import { tellTrouble } from "../handlers/trouble.ts";
 import { onVerify } from "../handlers/verify.ts";
 import { readOrMakeAuditKey } from "../src/adapters/auditkey.ts";
 import { type DoorOptions, openDoor } from "../src/adapters/bolt.ts";
@@ -21,10 +21,11 @@ import { openTrail } from "../src/adapters/cloudtrail.ts";
 import { openCredentials } from "../src/adapters/credentials.ts";
 import { openHealth } from "../src/adapters/health.ts";
 import { openIam } from "../src/adapters/iam.ts";
+import { openMemo } from "../src/adapters/memo.ts";
 import { openEffects } from "../src/adapters/queue.ts";
 import { openRedis, type RedisStores, type RedisTarget } from "../src/adapters/redis.ts";
 import { startRedis } from "../src/adapters/redis-server.ts";
-import { type Rounds, startRounds } from "../src/adapters/rounds.ts";
+import { startRounds } from "../src/adapters/rounds.ts";
 import { bundledRules, loadRules } from "../src/adapters/rulefolder.ts";
 import { openLogFiles } from "../src/adapters/s3.ts";
 import { openChat } from "../src/adapters/slack.ts";
@@ -122,7 +123,8 @@ export async function serve(options: ServeOptions): Promise<Running> {
     const sweep = startSweep(ports);
     undo.push(() => sweep.stop());
 
-    const trouble = watchTrouble({ ...ports, channel });
+    const memo = await openMemo(join(config.data, "told.json"), log);
+    const trouble = startRounds(TROUBLE_MS, () => tellTrouble({ ...ports, channel, memo }));
     undo.push(() => trouble.stop());
 
     const door = await openDoor(listenersOf(deps), doorOf(options, vitals));
@@ -140,14 +142,6 @@ export async function serve(options: ServeOptions): Promise<Running> {
     await stop();
     throw error;
   }
-}
-
-/** Tells the channel when nothing is seen for minutes. */
-function watchTrouble(deps: TroubleDeps): Rounds {
-  let told: Told | undefined;
-  return startRounds(TROUBLE_MS, async () => {
-    told = await tellTrouble(told, deps);
-  });
 }
 
 async function redisOf({ config, secrets }: ServeOptions, undo: (() => Promise<void>)[]): Promise<RedisTarget> {

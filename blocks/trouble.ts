@@ -11,19 +11,25 @@ export interface Trouble {
   readonly part: Part;
   readonly since: string;
   readonly why: string;
+  /** It comes and goes. */
+  readonly flaps?: boolean;
 }
 
 const NAMES: Readonly<Partial<Record<Part, Plain>>> = { redis: words`Redis`, queue: words`SQS` };
 
-export function troubleMessage({ part, since, why }: Trouble): Message {
+export function troubleMessage({ part, since, why, flaps = false }: Trouble): Message {
   const name = NAMES[part] ?? words`A part`;
+  const state = flaps ? words`sees what happens in AWS late` : words`does not see what happens in AWS now`;
+  const fault = flaps ? words`has failed again and again` : words`has not answered`;
   return {
-    text: mrkdwn`Trailhound does not see what happens in AWS now`,
+    text: flaps
+      ? mrkdwn`Trailhound sees what happens in AWS late`
+      : mrkdwn`Trailhound does not see what happens in AWS now`,
     blocks: [
       rich(
         lines(
-          [bold(words`■ Trailhound does not see what happens in AWS now.`)],
-          [say(words`${name} has not answered since `), moment(since), say(words`: `), code(why, 160)],
+          [bold(words`■ Trailhound ${state}.`)],
+          [say(words`${name} ${fault} since `), moment(since), say(words`: `), code(why, 160)],
           [
             say(words`Records wait in SQS and are handled when it is back. `),
             code("/ids health", 20),
@@ -35,9 +41,10 @@ export function troubleMessage({ part, since, why }: Trouble): Message {
   };
 }
 
-export function troubleOverMessage({ part, since }: Trouble, endedAt: string): Message {
+export function troubleOverMessage({ part, since, flaps = false }: Trouble, endedAt: string): Message {
   const name = NAMES[part] ?? words`A part`;
   const away = durationIn(Date.parse(endedAt) - Date.parse(since));
+  const fault = flaps ? words`failed again and again` : words`did not answer`;
   return {
     text: mrkdwn`Trailhound sees again`,
     blocks: [
@@ -45,7 +52,7 @@ export function troubleOverMessage({ part, since }: Trouble, endedAt: string): M
         lines(
           [bold(words`✔ Trailhound sees again.`)],
           [
-            say(words`${name} did not answer for ${away}, until `),
+            say(words`${name} ${fault} for ${away}, until `),
             moment(endedAt),
             say(words`. What came meanwhile is handled now.`),
           ],

@@ -55,6 +55,14 @@ export interface Vitals {
   all(): readonly Vital[];
 }
 
+/** One small text that outlives the process where it can, and does not need Redis. */
+export interface Memo {
+  /** undefined: nothing is kept. */
+  read(): Promise<string | undefined>;
+  /** undefined forgets it. Never rejects. */
+  write(text: string | undefined): Promise<void>;
+}
+
 /** The newest record of each account and region, so that somebody sees when nothing comes any more. */
 export interface Intake {
   /** Costs nothing: kept in memory and written every 10 s. A crash loses that much of it. */

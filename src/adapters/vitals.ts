@@ -1,7 +1,7 @@
 /**
  * Vitals: how the parts of the bot answered last, noted in passing by whoever used them. No part is asked for that.
  */
-import { PARTS, type Part, type Vital } from "../health/health.ts";
+import { isCalm, PARTS, type Part, type Spell, type Vital } from "../health/health.ts";
 import { type Clock, type IamAnswer, type Ports, type PostAnswer, StoreError, type Vitals } from "../ports.ts";
 
 export function openVitals(clock: Clock): Vitals {
@@ -10,13 +10,20 @@ export function openVitals(clock: Clock): Vitals {
     const at = new Date(clock.now()).toISOString();
     const before = known.get(part);
     const since = before?.state === state && before.since !== undefined ? before.since : at;
-    known.set(part, { part, state, since, at, ...(why === undefined ? {} : { why }) });
+    const spell = why === undefined ? before?.spell : spellOf(before, why, at);
+    known.set(part, { part, state, since, at, ...(why !== undefined && { why }), ...(spell && { spell }) });
   };
   return {
     ok: (part) => note(part, "ok"),
     failed: (part, why) => note(part, "failing", why.slice(0, 300)),
     all: () => PARTS.map((part) => known.get(part) ?? { part, state: "unused" }),
   };
+}
+
+/** A failure goes on with the spell before it, unless the part was calm in between. */
+function spellOf(before: Vital | undefined, why: string, at: string): Spell {
+  if (before?.spell === undefined || isCalm(before, Date.parse(at))) return { since: at, why, flaps: false };
+  return { ...before.spell, why, flaps: before.spell.flaps || before.state === "ok" };
 }
 
 /** The same ports, whose answers are noted. A store that fails does so with a StoreError. */

@@ -17,6 +17,23 @@ export interface Vital {
   readonly at?: string;
   /** What it said when it failed. */
   readonly why?: string;
+  /** Its newest failures, as one; absent: it never failed. Over when the part `isCalm`. */
+  readonly spell?: Spell;
+}
+
+/** Failures with less than CALM_MS of success between them. */
+export interface Spell {
+  readonly since: string;
+  /** What it said last. */
+  readonly why: string;
+  /** It answered in between. */
+  readonly flaps: boolean;
+}
+/** A part that comes and goes is well when it has answered for so long. */
+const CALM_MS = 60_000;
+
+export function isCalm({ state, since = "" }: Vital, now: number): boolean {
+  return state === "ok" && now - Date.parse(since) >= CALM_MS;
 }
 
 /** One queue, as SQS counts it (approximately). */

@@ -43,9 +43,26 @@ describe("vitals", () => {
 
     const at = "2026-11-20T10:00:05.000Z";
     const since = "2026-11-20T10:00:00.000Z";
-    assert.deepEqual(of("iam"), { part: "iam", state: "failing", since, at, why: "throttled" });
+    const spell = { since, why: "throttled", flaps: false };
+    assert.deepEqual(of("iam"), { part: "iam", state: "failing", since, at, why: "throttled", spell });
     vitals.ok("iam");
-    assert.deepEqual(of("iam"), { part: "iam", state: "ok", since: at, at });
+    assert.deepEqual(of("iam"), { part: "iam", state: "ok", since: at, at, spell });
+  });
+
+  it("count failures as one spell until a part was well for a minute", () => {
+    const { vitals, clock, of } = open();
+    vitals.failed("queue", "throttled");
+    clock.advance(300_000);
+    vitals.ok("queue");
+    clock.advance(59_999);
+    vitals.failed("queue", "timed out");
+    const since = "2026-11-20T10:00:00.000Z";
+    assert.deepEqual(of("queue")?.spell, { since, why: "timed out", flaps: true });
+
+    vitals.ok("queue");
+    clock.advance(60_000);
+    vitals.failed("queue", "again");
+    assert.deepEqual(of("queue")?.spell, { since: of("queue")?.at, why: "again", flaps: false });
   });
 
   it("are noted from what Slack answers to a post", async () => {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type Told, tellTrouble } from "../../handlers/trouble.ts";
+import { tellTrouble } from "../../handlers/trouble.ts";
 import { fixedClock, memoryChat, memoryLog } from "../../src/adapters/memory.ts";
 import { openVitals } from "../../src/adapters/vitals.ts";
 
@@ -9,14 +9,23 @@ const MINUTE = 60_000;
 function open() {
   const clock = fixedClock(Date.parse("2026-11-20T10:00:00Z"));
   const [chat, vitals] = [memoryChat(), openVitals(clock)];
-  let told: Told | undefined;
+  let kept: string | undefined;
+  const write = async (text: string | undefined) => {
+    kept = text;
+  };
+  const memo = { read: async () => kept, write };
+  let fresh = vitals;
   return {
     clock,
     chat,
     vitals,
-    async look() {
-      told = await tellTrouble(told, { chat, clock, vitals, channel: CHANNEL, log: memoryLog() });
+    look: () => tellTrouble({ chat, clock, vitals: fresh, channel: CHANNEL, log: memoryLog(), memo }),
+    /** A new process knows what is kept and nothing else. */
+    restart() {
+      fresh = openVitals(clock);
+      return fresh;
     },
+    calm: () => clock.advance(MINUTE),
     shown: () => chat.posts.map(({ versions }) => JSON.stringify(versions.at(-1))),
   };
 }
@@ -24,7 +33,7 @@ function open() {
 describe("trouble", () => {
   for (const part of ["redis", "queue"] as const)
     it(`is told once when ${part} has failed for five minutes, and edited when it is over`, async () => {
-      const { clock, vitals, look, shown } = open();
+      const { clock, vitals, look, shown, calm } = open();
       vitals.failed(part, "Connection is closed <!channel>");
       clock.advance(4 * MINUTE);
       vitals.failed(part, "Connection is closed <!channel>");
@@ -40,10 +49,68 @@ describe("trouble", () => {
       clock.advance(37 * MINUTE);
       vitals.ok(part);
       await look();
+      assert.match(shown()[0] ?? "", /does not see/, "it may fail again at once");
+      calm();
+      await look();
       await look();
       assert.equal(shown().length, 1);
-      assert.match(shown()[0] ?? "", /sees again.*for 42 min/s);
+      assert.match(shown()[0] ?? "", /sees again.*did not answer for 42 min/s);
     });
+
+  it("is told of a part that comes and goes for five minutes, and is over after a minute without failure", async () => {
+    const { clock, vitals, look, shown } = open();
+    for (let failures = 0; failures < 10; failures += 1) {
+      vitals.failed("queue", "throttled");
+      vitals.ok("queue");
+      await look();
+      assert.deepEqual(shown(), []);
+      clock.advance(MINUTE / 2);
+    }
+    vitals.failed("queue", "throttled");
+    vitals.ok("queue");
+    await look();
+    assert.match(shown()[0] ?? "", /sees what happens in AWS late.*SQS has failed again and again since/s);
+
+    clock.advance(MINUTE - 1);
+    await look();
+    assert.doesNotMatch(shown()[0] ?? "", /sees again/);
+    clock.advance(1);
+    await look();
+    assert.match(shown()[0] ?? "", /sees again.*SQS failed again and again for/s);
+    assert.equal(shown().length, 1);
+  });
+
+  it("is not told of two failures with a calm minute between them, nor of a long one that has ended", async () => {
+    const { clock, vitals, look, shown, calm } = open();
+    vitals.failed("redis", "down");
+    vitals.ok("redis");
+    for (let minutes = 0; minutes < 5; minutes += 1) calm();
+    vitals.failed("redis", "down");
+    await look();
+    clock.advance(4.5 * MINUTE);
+    vitals.ok("redis");
+    clock.advance(MINUTE / 2);
+    await look();
+
+    assert.deepEqual(shown(), []);
+  });
+
+  it("is over for a bot that was started anew meanwhile, too, once its parts answer", async () => {
+    const { clock, vitals, look, shown, calm, restart } = open();
+    vitals.failed("redis", "down");
+    clock.advance(5 * MINUTE);
+    await look();
+    const fresh = restart();
+    calm();
+    await look();
+    assert.match(shown()[0] ?? "", /does not see/, "nothing is known yet");
+    fresh.ok("redis");
+    calm();
+    await look();
+
+    assert.equal(shown().length, 1);
+    assert.match(shown()[0] ?? "", /sees again/);
+  });
 
   it("is not told for what people see by themselves: Slack, IAM, CloudTrail", async () => {
     const { clock, vitals, look, shown } = open();
@@ -55,7 +122,7 @@ describe("trouble", () => {
   });
 
   it("is told once when nobody knows whether Slack took it", async () => {
-    const { clock, chat, vitals, look, shown } = open();
+    const { clock, chat, vitals, look, shown, calm } = open();
     vitals.failed("redis", "down");
     clock.advance(5 * MINUTE);
     chat.answers.push({ answer: { kind: "unknown", why: "timed out" }, arrives: true });
@@ -63,6 +130,7 @@ describe("trouble", () => {
     clock.advance(MINUTE / 2);
     await look();
     vitals.ok("redis");
+    calm();
     await look();
 
     assert.equal(shown().length, 1);
@@ -70,7 +138,7 @@ describe("trouble", () => {
   });
 
   it("is told again when Slack did not take it, and when it comes again", async () => {
-    const { clock, chat, vitals, look, shown } = open();
+    const { clock, chat, vitals, look, shown, calm } = open();
     vitals.failed("redis", "down");
     clock.advance(5 * MINUTE);
     chat.answers.push({ answer: { kind: "not-sent", why: "ratelimited", permanent: false }, arrives: false });
@@ -78,6 +146,7 @@ describe("trouble", () => {
     assert.deepEqual(shown(), []);
     await look();
     vitals.ok("redis");
+    calm();
     await look();
     vitals.failed("redis", "down");
     clock.advance(5 * MINUTE);
