@@ -119,7 +119,8 @@ export function actionOf(record: CloudTrailRecord): string {
 
 /** `"iam"` of `iam.amazonaws.com`; "" when the record names no source. Untrusted text. */
 export function serviceOf(record: CloudTrailRecord): string {
-  return record.eventSource.replace(/\.amazonaws\.com$/, "");
+  const { eventSource } = record;
+  return eventSource.endsWith(SERVICE_DOMAIN) ? eventSource.slice(0, -SERVICE_DOMAIN.length) : eventSource;
 }
 
 /**
@@ -151,6 +152,7 @@ export function isAccountId(text: string | undefined): text is string {
   return text !== undefined && /^\d{12}$/.test(text);
 }
 
+const SERVICE_DOMAIN = ".amazonaws.com";
 const EVENT_ID = /^[\w.:-]{1,128}$/;
 const TIME = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(\.\d{1,9})?Z?$/;
 

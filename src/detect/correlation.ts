@@ -83,9 +83,12 @@ export function groupOf(groupBy: readonly Field[], facts: Facts): readonly strin
 
 /** One hit for each group: a record that matches several rules counts once, unless an alias puts it into two groups. */
 export function hitsOf(correlation: Correlation, facts: Facts, bases: readonly string[]): readonly Hit[] {
+  const groupFor = (base: string) => correlation.groupBy.map(({ of }) => firstText(of(base), facts) ?? "");
+  const [only] = bases;
+  if (bases.length === 1 && only !== undefined) return [{ correlation, facts, bases, group: groupFor(only) }];
   const byGroup = new Map<string, Hit>();
   for (const base of bases) {
-    const group = correlation.groupBy.map(({ of }) => firstText(of(base), facts) ?? "");
+    const group = groupFor(base);
     const name = JSON.stringify(group);
     const known = byGroup.get(name)?.bases ?? [];
     byGroup.set(name, { correlation, facts, bases: [...known, base], group });

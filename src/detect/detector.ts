@@ -139,7 +139,8 @@ async function answersTo(
     if (add !== undefined) adds.push({ hit, add });
     if (hit.correlation.check.kind !== "new") continue;
     const { record } = hit.facts;
-    const mark = markOf(hit, outcomeOf(record) === "success" && !suspects.has(principalOf(record).id));
+    const isSuspect = suspects.size > 0 && suspects.has(principalOf(record).id);
+    const mark = markOf(hit, outcomeOf(record) === "success" && !isSuspect);
     if (mark !== undefined) marks.push({ hit, mark });
   }
   if (adds.length + marks.length === 0) return new Map();
@@ -180,6 +181,8 @@ function ruleFinding(rule: CompiledRule, facts: Facts): Finding {
 }
 
 function windowFinding(hit: PlacedHit, members: readonly WindowMember[]): Finding | undefined {
+  // What is needed is not there: most windows of most records.
+  if (members.length === 0) return undefined;
   const { correlation, facts } = hit;
   const fired = fire(correlation, sightingOf(facts), members);
   if (fired === undefined) return undefined;

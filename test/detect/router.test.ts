@@ -165,6 +165,15 @@ describe("router", () => {
     );
   });
 
+  it("judges an address by the look-up of places that is asked for", () => {
+    const placed = compile(ruleText("{ sel: { ids.country: KP }, condition: sel }"));
+    const record = recordOf({ sourceIPAddress: "192.0.2.1" });
+    const [there, elsewhere] = [() => ({ country: "KP" }), () => ({ country: "DE" })];
+    const found = [there, elsewhere, undefined, there].map((geo) => placed.router(record, geo).length);
+
+    assert.deepEqual(found, [1, 0, 0, 1]);
+  });
+
   it("stays right when there is room for hardly any combination", () => {
     const small = { ...rules, router: routerOf(rules.rules, 2) };
     for (let round = 0; round < 3; round++) {
