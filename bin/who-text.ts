@@ -6,7 +6,7 @@ import type { WhoAnswer } from "../blocks/identity.ts";
 import { isContained } from "../src/alert/alert.ts";
 import type { LastUse } from "../src/cloudtrail/accesskey.ts";
 import type { Counts } from "../src/identity/activity.ts";
-import { type History, type Identity, textOf, type Verb } from "../src/identity/identity.ts";
+import { type History, type Identity, textOf, unaskedOf, type Verb } from "../src/identity/identity.ts";
 import { shown } from "./report.ts";
 
 const ALERTS = 10;
@@ -112,10 +112,12 @@ function sourceLines({ subject, store, searched, outside, history, notes }: WhoA
       : [
           `looked in CloudTrail, last ${history.days} days: ${history.answered} of ${history.regions} regions${history.more ? ", the newest 150 records of each" : ""}`,
         ];
+  const unasked = unaskedOf(subject);
   return [
     ...(store === "answered" ? ["looked in Trailhound's alerts of the last 30 days"] : []),
-    ...(searched.length === 0 ? [] : [`looked in IAM of ${searched.map(placeOf).join(", ")}`]),
+    ...(searched.length === 0 ? [] : [`looked for IAM users in ${searched.map(placeOf).join(", ")}`]),
     ...(outside === true ? ["IAM and CloudTrail not asked: its account is not in the config"] : []),
+    ...(unasked === undefined || outside === true ? [] : [unasked]),
     ...(subject.kind === "address" ? ["CloudTrail cannot be asked for an address"] : []),
     ...regions,
     ...missing,

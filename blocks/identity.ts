@@ -4,7 +4,14 @@
  */
 import type { Alert } from "../src/alert/alert.ts";
 import { maskedKeyId } from "../src/cloudtrail/accesskey.ts";
-import { type History, type Identity, type Recorded, type Subject, textOf } from "../src/identity/identity.ts";
+import {
+  type History,
+  type Identity,
+  type Recorded,
+  type Subject,
+  textOf,
+  unaskedOf,
+} from "../src/identity/identity.ts";
 import { activityPart, alertsPart, recordedPart } from "./activity.ts";
 import { keyLine } from "./containment.ts";
 import { between, bold, button, code, context, lines, moment, named, plainText, rich, say } from "./rich.ts";
@@ -187,6 +194,7 @@ function sources(answer: WhoAnswer): Block {
   const names = searched.map(({ id, name }) =>
     name === undefined ? shown(id, 30) : words`${shown(name, 40)} (${shown(id, 30)})`,
   );
+  const unasked = unaskedOf(subject);
   const rows: Inline[][] = [
     [
       say(
@@ -195,8 +203,9 @@ function sources(answer: WhoAnswer): Block {
           : words`Trailhound's own store does not answer: alerts are missing here`,
       ),
     ],
-    ...(names.length > 0 ? [[say(words`IAM: ${listed(names)}`)]] : []),
+    ...(names.length > 0 ? [[say(words`IAM users: ${listed(names)}`)]] : []),
     ...(outside === true ? [[say(words`IAM and CloudTrail not asked: its account is not in the config`)]] : []),
+    ...(unasked === undefined || outside === true ? [] : [[say(shown(unasked, 200))]]),
     ...(subject.kind === "address"
       ? [[say(words`CloudTrail cannot be asked for an address: only alerts are told here`)]]
       : []),

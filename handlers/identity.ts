@@ -39,6 +39,7 @@ async function userNameIn(
     case "name":
       return { kind: "ok", value: subject.name };
     case "arn":
+      // Whoever has no user's name is not asked for (unaskedOf).
       return { kind: "ok", value: subject.userName };
     case "key": {
       const owner = await ports.iam.keyOwner(account.id, subject.keyId);

@@ -10,7 +10,7 @@ import { endSubject } from "../src/alert/subject.ts";
 import { recordedOf } from "../src/alert/summary.ts";
 import { accountOfKeyId } from "../src/cloudtrail/accesskey.ts";
 import type { Account } from "../src/config.ts";
-import { type Subject, textOf } from "../src/identity/identity.ts";
+import { type Subject, textOf, unaskedOf } from "../src/identity/identity.ts";
 import type { Ports } from "../src/ports.ts";
 import { historyOf } from "./history.ts";
 import { type Found, identityIn } from "./identity.ts";
@@ -38,7 +38,8 @@ export async function* whoIs(
   if (subject.kind === "key-end") return yield { ...first, choices: keys.map((keyId) => ({ kind: "key", keyId })) };
 
   const asked = accountsOf(subject, accounts);
-  const asksIam = subject.kind !== "address" && !isTemporary(subject) && asked.length > 0;
+  const asksIam =
+    subject.kind !== "address" && !isTemporary(subject) && unaskedOf(subject) === undefined && asked.length > 0;
   yield { ...first, iam: asksIam ? "asked" : "not-asked" };
 
   const found = asksIam ? await Promise.all(asked.map((account) => identityIn(account, subject, ports))) : [];

@@ -115,6 +115,18 @@ export function subjectsIn(text: string): readonly Subject[] {
   return [...new Map(subjects.map((subject) => [textOf(subject), subject])).values()].slice(0, MAX_SUBJECTS);
 }
 
+/**
+ * Who is not asked about an ARN, in our own words: IAM is asked for users, CloudTrail's history for the names of users and
+ * role sessions.
+ *
+ * @returns undefined: nobody is left out for want of a name.
+ */
+export function unaskedOf(subject: Subject): string | undefined {
+  if (subject.kind !== "arn" || subject.userName !== undefined) return undefined;
+  if (subject.sessionName !== undefined) return "IAM not asked: it is asked for users alone";
+  return "IAM and CloudTrail not asked: they are asked for users and role sessions; give the ARN of one, or a key";
+}
+
 /** A subject as it is typed. */
 export function textOf(subject: Subject): string {
   switch (subject.kind) {

@@ -83,7 +83,7 @@ sqs: { queues: ["https://sqs.us-east-1.amazonaws.com/111122223333/trailhound"] }
     assert.match(out, /in CloudTrail: 2 events, 1 denied/);
     assert.match(out, /198\.51\.100\.23 ×2/);
     assert.match(out, /recorded in alerts: 1 event,/);
-    assert.match(out, /looked in IAM of acme-prod \(111122223333\)/);
+    assert.match(out, /looked for IAM users in acme-prod \(111122223333\)/);
     assert.match(out, /17 of 17 regions/);
     assert.equal(out.includes("\u001b"), false);
   });

@@ -230,7 +230,7 @@ describe("/ids who", () => {
 
   it("says where it looked when it found nothing, and what could not be asked", async () => {
     const { ask, trail, iam } = await openDesk();
-    assert.match(await ask("who nobody"), /Nothing found.*IAM: prod.*17 of 17 regions/s);
+    assert.match(await ask("who nobody"), /Nothing found.*IAM users: prod.*17 of 17 regions/s);
 
     trail.failures.set("eu-west-1", { kind: "denied", missing: "cloudtrail:LookupEvents" });
     trail.failures.set("us-east-1", { kind: "unavailable", why: "CloudTrail throttles" });
@@ -279,7 +279,21 @@ describe("/ids who", () => {
     const answer = await ask("key ASIAIOSFODNN7EXAMPLE");
     assert.match(answer, /In CloudTrail/);
     assert.match(answer, /build-7/);
-    assert.doesNotMatch(answer, /IAM: prod/);
+    assert.doesNotMatch(answer, /IAM users: prod/);
+  });
+
+  it("says of a role that nobody was asked, and of a role's session that IAM was not", async () => {
+    const { ask, trail } = await openDesk();
+
+    const role = await ask("who arn:aws:iam::111122223333:role/ci");
+    assert.match(role, /IAM and CloudTrail not asked: .*give the ARN of one/);
+    assert.doesNotMatch(role, /IAM users|of 17 regions/);
+    assert.equal(trail.asked.length, 0);
+
+    const session = await ask("who arn:aws:sts::111122223333:assumed-role/ci/build-7");
+    assert.match(session, /IAM not asked: it is asked for users alone.*17 of 17 regions/s);
+    assert.doesNotMatch(session, /IAM users/);
+    assert.deepEqual([...new Set(trail.asked.map(({ attribute }) => attribute.value))], ["build-7"]);
   });
 
   it("answers from IAM and CloudTrail when the store is silent, and says so", async () => {
