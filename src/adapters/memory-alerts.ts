@@ -1,55 +1,14 @@
 /**
  * Alerts in memory, for tests: same answers as Redis, lost with the process and never expired.
  */
-import { ALERT_WINDOW_MS, type AlertFold, type Chapter, type StoredAlert } from "../alert/alert.ts";
-import type { Corroboration } from "../alert/trust.ts";
-import type { Containment } from "../contain/outcome.ts";
-import type { Sighting } from "../detect/finding.ts";
+import { ALERT_WINDOW_MS, type AlertFold } from "../alert/alert.ts";
 import type { AlertStore, DueRow, Reservation, Row } from "../ports.ts";
 import { MAX_DISTINCT, MAX_PER_SUBJECT, RESERVATION_MS, SEARCH_MARGIN_MS } from "./bounds.ts";
+import { countSighting, type HeldAlert, type HeldAlerts, openAlert, storedOf } from "./memory-alert.ts";
 import { addRow, dropRow, type HeldRows } from "./memory-outbox.ts";
 import { type HeldQuarantine, quarantineInto } from "./memory-quarantine.ts";
 import { rowName } from "./row.ts";
 import { msOf } from "./time.ts";
-
-/** One alert while it is held: the only mutable thing here. */
-export interface HeldAlert {
-  readonly id: string;
-  readonly key: string;
-  readonly openedMs: number;
-  readonly rank: number;
-  readonly opening: Chapter;
-  readonly seenAt: string;
-  /** Subject → newest activity under it, in ms. */
-  readonly subjects: Map<string, number>;
-  readonly findings: Set<string>;
-  readonly events: Set<string>;
-  readonly actions: Map<string, number>;
-  readonly regions: Set<string>;
-  readonly addresses: Set<string>;
-  latest: Chapter;
-  latestMs: number;
-  shows: boolean;
-  first: string;
-  last: string;
-  acknowledged?: { readonly by: string; readonly at: string };
-  corroboration?: Corroboration;
-  containment?: { readonly fence: number; readonly value: Containment };
-  post?: { readonly channel: string; readonly ts: string };
-  rev: number;
-  shown: number;
-  edits: number;
-  /** Slack is not asked before this time. */
-  nextAt: number;
-  /** The newest change that a person made: it does not wait for `nextAt`. */
-  urgent?: { readonly rev: number; readonly at: number };
-  reservation?: { readonly by: string; readonly at: number; readonly until: number };
-  /** When the first attempt was reserved of which Slack may have something. */
-  unsureSince?: number;
-  missedAt?: number;
-}
-
-export type HeldAlerts = Map<string, HeldAlert>;
 
 export function memoryAlerts(alerts: HeldAlerts, quarantine: HeldQuarantine, rows: HeldRows): AlertStore {
   const files = new Map<string, number>();
@@ -166,43 +125,6 @@ function foldInto(alerts: HeldAlerts, fold: AlertFold, now: number): HeldAlert |
   return alert;
 }
 
-function openAlert(fold: AlertFold, openedMs: number, now: number): HeldAlert {
-  return {
-    id: fold.alert,
-    key: fold.key,
-    openedMs,
-    opening: fold.chapter,
-    latest: fold.chapter,
-    latestMs: openedMs,
-    rank: fold.rank,
-    seenAt: new Date(now).toISOString(),
-    subjects: new Map(),
-    findings: new Set(),
-    events: new Set(),
-    actions: new Map(),
-    regions: new Set(),
-    addresses: new Set(),
-    shows: fold.shows,
-    first: fold.chapter.finding.time,
-    last: fold.chapter.finding.time,
-    rev: 0,
-    shown: 0,
-    edits: 0,
-    nextAt: 0,
-  };
-}
-
-function countSighting(alert: HeldAlert, { eventID, time, action, region, ip }: Sighting): void {
-  if (alert.events.has(eventID)) return;
-  alert.events.add(eventID);
-  const count = alert.actions.get(action);
-  if (count !== undefined || alert.actions.size < MAX_DISTINCT) alert.actions.set(action, (count ?? 0) + 1);
-  if (alert.regions.size < MAX_DISTINCT) alert.regions.add(region);
-  if (alert.addresses.size < MAX_DISTINCT) alert.addresses.add(ip);
-  if (msOf(time) < msOf(alert.first)) alert.first = time;
-  if (msOf(time) > msOf(alert.last)) alert.last = time;
-}
-
 function reserveIn(alert: HeldAlert | undefined, rows: HeldRows, row: Row, by: string, now: number): Reservation {
   if (alert === undefined || !alert.shows || (alert.post !== undefined && alert.shown >= alert.rev)) {
     dropRow(rows, row);
@@ -234,30 +156,6 @@ function release(alert: HeldAlert, rows: HeldRows, nextAt: number): void {
 
 function activityOf(alert: HeldAlert, subject: string): number {
   return alert.subjects.get(subject) ?? 0;
-}
-
-function storedOf(alert: HeldAlert): StoredAlert {
-  return {
-    id: alert.id,
-    opening: alert.opening,
-    latest: alert.latest,
-    seenAt: alert.seenAt,
-    shows: alert.shows,
-    findings: alert.findings.size,
-    events: alert.events.size,
-    actions: Object.fromEntries(alert.actions),
-    regions: [...alert.regions].sort(),
-    addresses: [...alert.addresses].sort(),
-    first: alert.first,
-    last: alert.last,
-    rev: alert.rev,
-    shown: alert.shown,
-    edits: alert.edits,
-    ...(alert.acknowledged === undefined ? {} : { acknowledged: alert.acknowledged }),
-    ...(alert.containment === undefined ? {} : { containment: alert.containment.value }),
-    ...(alert.corroboration === undefined ? {} : { corroboration: alert.corroboration }),
-    ...(alert.post === undefined ? {} : { post: alert.post }),
-  };
 }
 
 function deliverRow(id: string): Row {

@@ -16,7 +16,8 @@ import type {
   Row,
 } from "../ports.ts";
 import { memoryIntake } from "./intake.ts";
-import { type HeldAlerts, memoryAlerts } from "./memory-alerts.ts";
+import type { HeldAlerts } from "./memory-alert.ts";
+import { memoryAlerts } from "./memory-alerts.ts";
 import { memoryAudit, memoryContainments } from "./memory-containments.ts";
 import { heldRows, memoryOutbox } from "./memory-outbox.ts";
 import { type HeldQuarantine, memoryQuarantine } from "./memory-quarantine.ts";
