@@ -167,7 +167,8 @@ export async function runCase(
 ): Promise<string | undefined> {
   const ids = new Set(one.records.map(({ recipientAccountId }) => recipientAccountId));
   const accounts = [...ids].map((id) => ({ id, ...(one.regions && { regions: one.regions }) }));
-  const known = { geo: (address: string) => one.places?.[address] };
+  const { places } = one;
+  const known = places === undefined ? {} : { geo: (address: string) => places[address] };
   const found = await makeDetector(compiled, state, { accounts, known }).feedAll(one.records);
   const failed = found.find(({ rule }) => rule === RULE_FAILED);
   if (failed !== undefined) return `${failed.title}: ${failed.evidence[0]?.value}`;

@@ -161,7 +161,7 @@ describe("openRedis", () => {
     const lasting: string[] = [];
     for (const key of keys) if ((await redis.client.pttl(key)) < 14 * 24 * 3600_000 - 10_000) lasting.push(key);
 
-    assert.equal(keys.length, 15);
+    assert.equal(keys.length, 16);
     assert.ok(keys.every((key) => key.startsWith("{ids}:")));
     assert.deepEqual(lasting, ["{ids}:outbox", "{ids}:schema"]);
   });

@@ -17,8 +17,9 @@ const running = await serve({
   log: openLog("info", join(config.data, "bot.log")),
   wrap: (ports) => crashing(ports, crash, config.data),
 });
-process.send?.({ slackUrl: running.slackUrl, healthUrl: running.healthUrl });
+// Before the word that it runs: a test may end it at once.
 process.once("SIGTERM", async () => {
   await running.stop();
   process.exit(0);
 });
+process.send?.({ slackUrl: running.slackUrl, healthUrl: running.healthUrl });
