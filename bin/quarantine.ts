@@ -4,7 +4,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { MAX_BODY_BYTES } from "../src/cloudtrail/envelope.ts";
-import type { KeptUnreadable, QuarantineStore } from "../src/ports.ts";
+import type { KeptUnreadable, QuarantineStore } from "../src/ports/quarantine.ts";
 import type { Output } from "./output.ts";
 import { findStore, readConfig } from "./store.ts";
 

@@ -35,7 +35,8 @@ import { openVitals, watched } from "../src/adapters/vitals.ts";
 import type { Config } from "../src/config.ts";
 import { makeDetector } from "../src/detect/detector.ts";
 import { apart, type DetectorState } from "../src/detect/state.ts";
-import type { Clock, Log, Ports, Vitals } from "../src/ports.ts";
+import type { Vitals } from "../src/ports/vitals.ts";
+import type { Clock, Log, Ports } from "../src/ports.ts";
 import type { Secrets } from "../src/secrets.ts";
 import { knowledgeOf } from "./knowledge.ts";
 

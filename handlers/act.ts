@@ -5,7 +5,9 @@
 import { isGenuine } from "../src/contain/intent.ts";
 import { type ContainmentState, containmentOf, isFinal, READ_BACKS_MS } from "../src/contain/outcome.ts";
 import type { RefusedPlan } from "../src/contain/plan.ts";
-import type { DueRow, IntentRecord, Ports, Row } from "../src/ports.ts";
+import type { IntentRecord } from "../src/ports/containments.ts";
+import type { DueRow, Row } from "../src/ports/outbox.ts";
+import type { Ports } from "../src/ports.ts";
 import { noteIntent } from "./audit.ts";
 import { accountOf, type ContainConfig, planFromIam } from "./plan.ts";
 

@@ -3,7 +3,7 @@
  */
 import { type AuditFact, nextEntry } from "../src/contain/audit.ts";
 import type { Intent } from "../src/contain/intent.ts";
-import type { AuditStore } from "../src/ports.ts";
+import type { AuditStore } from "../src/ports/containments.ts";
 
 /** Writers that lose the race for a place try again behind the winner; this many in a row means something is wrong. */
 const TRIES = 50;

@@ -5,7 +5,8 @@
 import { noticeMessage } from "../blocks/notice.ts";
 import type { StoredAlert } from "../src/alert/alert.ts";
 import { type Approval, mayContain, mayLook } from "../src/contain/approval.ts";
-import type { Click, Ports, Submission } from "../src/ports.ts";
+import type { Click, Submission } from "../src/ports/listeners.ts";
+import type { Ports } from "../src/ports.ts";
 import { appendAudit } from "./audit.ts";
 import type { ContainConfig } from "./plan.ts";
 

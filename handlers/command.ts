@@ -4,7 +4,7 @@ import { helpMessage } from "../blocks/help.ts";
 import { noticeMessage } from "../blocks/notice.ts";
 import type { Message } from "../blocks/text.ts";
 import { subjectOf, type Verb } from "../src/identity/identity.ts";
-import type { Command } from "../src/ports.ts";
+import type { Command } from "../src/ports/listeners.ts";
 import { approvalOf } from "./authorise.ts";
 import { type HealthDeps, healthOf } from "./health.ts";
 import { type LookupDeps, lookUp } from "./lookup.ts";

@@ -8,7 +8,8 @@ import { accessKeyOf } from "../src/cloudtrail/accesskey.ts";
 import { principalOf } from "../src/cloudtrail/principal.ts";
 import { actionOf, type CloudTrailRecord } from "../src/cloudtrail/record.ts";
 import { isRegion } from "../src/cloudtrail/region.ts";
-import type { Ports, Row } from "../src/ports.ts";
+import type { Row } from "../src/ports/outbox.ts";
+import type { Ports } from "../src/ports.ts";
 import { type PlanDeps, planFromIam } from "./plan.ts";
 
 export interface ConfirmDeps extends PlanDeps, Pick<Ports, "alerts" | "outbox" | "effects" | "trail" | "log"> {}

@@ -4,7 +4,9 @@
  */
 import { alertMessage } from "../blocks/alert.ts";
 import { type AccountView, alertOf, nextEditMs, type StoredAlert } from "../src/alert/alert.ts";
-import type { Ports, PostAnswer, Reservation } from "../src/ports.ts";
+import type { Reservation } from "../src/ports/alerts.ts";
+import type { PostAnswer } from "../src/ports/chat.ts";
+import type { Ports } from "../src/ports.ts";
 import { delayMsAfter } from "./effect.ts";
 
 export interface DeliverContext {

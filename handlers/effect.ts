@@ -2,7 +2,9 @@
  * The outbox's one retry brain: runs the handler of a due row, and when it throws puts the row off with growing delay.
  * A row leaves the outbox only by its handler's own doing; nothing is given up.
  */
-import type { Ports, Row } from "../src/ports.ts";
+
+import type { Row } from "../src/ports/outbox.ts";
+import type { Ports } from "../src/ports.ts";
 
 export type RowHandlers = Readonly<Record<Row["kind"], (id: string) => Promise<void>>>;
 

@@ -3,7 +3,8 @@
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Health } from "../src/health/health.ts";
-import type { Inbox, Ports } from "../src/ports.ts";
+import type { Inbox } from "../src/ports/inbox.ts";
+import type { Ports } from "../src/ports.ts";
 
 export interface HealthDeps extends Pick<Ports, "clock" | "intake" | "outbox" | "quarantine" | "vitals"> {
   readonly inbox: Pick<Inbox, "depths">;

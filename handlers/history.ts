@@ -6,7 +6,8 @@ import { regionsOf } from "../src/cloudtrail/region.ts";
 import type { Account } from "../src/config.ts";
 import { activityOf } from "../src/identity/activity.ts";
 import type { History, Subject } from "../src/identity/identity.ts";
-import type { Ports, TrailAnswer, TrailQuery } from "../src/ports.ts";
+import type { TrailAnswer, TrailQuery } from "../src/ports/trail.ts";
+import type { Ports } from "../src/ports.ts";
 
 /** All that CloudTrail keeps. */
 const DAYS = 90;

@@ -5,7 +5,7 @@ import { closedHome, homeView } from "../blocks/home.ts";
 import { type Alert, alertOf } from "../src/alert/alert.ts";
 import { SHOWN_ALERTS } from "../src/alert/subject.ts";
 import { mayContain, mayLook } from "../src/contain/approval.ts";
-import type { HomeOpened } from "../src/ports.ts";
+import type { HomeOpened } from "../src/ports/listeners.ts";
 import type { AskDeps } from "./authorise.ts";
 import { type HealthDeps, healthOf } from "./health.ts";
 

@@ -5,7 +5,8 @@ import type { AccountView } from "../src/alert/alert.ts";
 import type { KeyView } from "../src/cloudtrail/accesskey.ts";
 import { arnOf } from "../src/cloudtrail/arn.ts";
 import type { Identity, Subject } from "../src/identity/identity.ts";
-import type { IamAnswer, IamUser, Ports, UserKey } from "../src/ports.ts";
+import type { IamAnswer, IamUser, UserKey } from "../src/ports/iam.ts";
+import type { Ports } from "../src/ports.ts";
 import { lastUseOf } from "./plan.ts";
 
 type IdentityPorts = Pick<Ports, "iam" | "clock">;

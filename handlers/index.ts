@@ -6,15 +6,10 @@ import { ACKNOWLEDGE, DETAILS, DISABLE_KEY } from "../blocks/alert.ts";
 import { DISABLE_SUBMIT, REASON } from "../blocks/containment.ts";
 import { sentenceModal, WHO_PICK, WHO_SHARE } from "../blocks/identity.ts";
 import { noticeMessage } from "../blocks/notice.ts";
-import {
-  type Click,
-  ClosedError,
-  type Command,
-  type Listeners,
-  type Ports,
-  StoreError,
-  type Submission,
-} from "../src/ports.ts";
+import { ClosedError } from "../src/ports/chat.ts";
+import type { Click, Command, Listeners, Submission } from "../src/ports/listeners.ts";
+import { StoreError } from "../src/ports/vitals.ts";
+import type { Ports } from "../src/ports.ts";
 import { type ActionDeps, onAcknowledge, onDetails, onDisableClick, onDisableSubmit } from "./action.ts";
 import { type CommandDeps, handleCommand } from "./command.ts";
 import { type HomeDeps, onHomeOpened } from "./home.ts";

@@ -17,7 +17,9 @@ import {
 } from "../blocks/identity.ts";
 import { type Message, type Plain, words } from "../blocks/text.ts";
 import { type Subject, subjectsIn } from "../src/identity/identity.ts";
-import { type Click, ClosedError, type Ports, type Shortcut } from "../src/ports.ts";
+import { ClosedError } from "../src/ports/chat.ts";
+import type { Click, Shortcut } from "../src/ports/listeners.ts";
+import type { Ports } from "../src/ports.ts";
 import { type AskDeps, approvalOf } from "./authorise.ts";
 import { whoIs } from "./who.ts";
 

@@ -12,7 +12,10 @@ import type { CloudTrailRecord } from "../src/cloudtrail/record.ts";
 import { isRegion } from "../src/cloudtrail/region.ts";
 import type { Detector } from "../src/detect/detector.ts";
 import { digestOf } from "../src/detect/finding.ts";
-import { ALL_SLICES, type FileProgress, type InboxMessage, type Ports, type Unreadable } from "../src/ports.ts";
+import { ALL_SLICES, type FileProgress } from "../src/ports/alerts.ts";
+import type { InboxMessage } from "../src/ports/inbox.ts";
+import type { Unreadable } from "../src/ports/quarantine.ts";
+import type { Ports } from "../src/ports.ts";
 
 export type MessagePorts = Pick<Ports, "alerts" | "effects" | "intake" | "logFiles" | "clock" | "log">;
 

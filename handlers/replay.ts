@@ -3,7 +3,8 @@
  * what cannot stays, with today's reason.
  */
 import { openEnvelope } from "../src/cloudtrail/envelope.ts";
-import type { Ports, Row } from "../src/ports.ts";
+import type { Row } from "../src/ports/outbox.ts";
+import type { Ports } from "../src/ports.ts";
 import { type Detectors, handleMessage, type MessagePorts, unreadableOf } from "./message.ts";
 
 export async function onReplay(

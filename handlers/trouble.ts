@@ -6,7 +6,8 @@
 import { type Trouble, troubleMessage, troubleOverMessage } from "../blocks/trouble.ts";
 import { isCalm, type Vital } from "../src/health/health.ts";
 import { EYES, type Told, toldIn } from "../src/health/told.ts";
-import type { Memo, Ports } from "../src/ports.ts";
+import type { Memo } from "../src/ports/vitals.ts";
+import type { Ports } from "../src/ports.ts";
 
 export interface TroubleDeps extends Pick<Ports, "chat" | "clock" | "log" | "vitals"> {
   readonly channel: string;

@@ -2,7 +2,9 @@
  * The read-back of a disabled key: IAM is eventually consistent, and a thief with rights may switch it on again.
  */
 import { containmentOf, type ReadBack } from "../src/contain/outcome.ts";
-import type { IntentRecord, Ports, Row } from "../src/ports.ts";
+import type { IntentRecord } from "../src/ports/containments.ts";
+import type { Row } from "../src/ports/outbox.ts";
+import type { Ports } from "../src/ports.ts";
 import { type ActDeps, genuineRecord, whileLeased } from "./act.ts";
 import { noteIntent } from "./audit.ts";
 

@@ -42,17 +42,17 @@ const FLOORS: readonly Floor[] = [
   { files: /^src\/posture\//, imports: BELOW_ALERT, packages: PURE },
   { files: /^src\/(config|secrets|nearest)\.ts$/, packages: PURE },
   { files: /^blocks\//, imports: new RegExp(`^${CORE}`), packages: PURE, types: /^@slack\/bolt$/ },
-  { files: /^src\/ports\.ts$/, imports: new RegExp(`^${CORE}|^blocks/`) },
-  { files: /^src\/log\.ts$/, imports: /^src\/ports\.ts$/, packages: /^pino$/ },
+  { files: /^src\/ports(\.ts|\/)/, imports: new RegExp(`^${CORE}|^blocks/`) },
+  { files: /^src\/log\.ts$/, imports: /^src\/ports(\.ts|\/)/, packages: /^pino$/ },
   {
     files: /^src\/adapters\//,
-    imports: new RegExp(`^${CORE}|^blocks/|^src/(ports|config|secrets|log|nearest)\\.ts$`),
+    imports: new RegExp(`^${CORE}|^blocks/|^src/ports/|^src/(ports|config|secrets|log|nearest)\\.ts$`),
     packages: /^(node:.+|@aws-sdk\/.+|@slack\/(bolt|web-api)|sqs-consumer|ioredis|bullmq|zod|yaml|maxmind)$/,
     effects: true,
   },
   {
     files: /^handlers\//,
-    imports: new RegExp(`^${CORE}|^blocks/|^src/(ports|config|nearest)\\.ts$`),
+    imports: new RegExp(`^${CORE}|^blocks/|^src/ports/|^src/(ports|config|nearest)\\.ts$`),
     packages: /^node:(crypto|timers\/promises)$/,
   },
   {

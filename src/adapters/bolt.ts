@@ -3,17 +3,9 @@
  * plain Click, Submission and Command of ports.ts; nothing is decided here.
  */
 import { App, type BlockAction, type MessageShortcut, type Receiver, type ViewSubmitAction, webApi } from "@slack/bolt";
-import type {
-  Click,
-  Clock,
-  Command,
-  Listeners,
-  Log,
-  Shortcut,
-  Submission,
-  SubmissionAnswer,
-  Vitals,
-} from "../ports.ts";
+import type { Click, Command, Listeners, Shortcut, Submission, SubmissionAnswer } from "../ports/listeners.ts";
+import type { Vitals } from "../ports/vitals.ts";
+import type { Clock, Log } from "../ports.ts";
 import { type SignedHttpOptions, signedHttp } from "./signedhttp.ts";
 import { webClientOptions } from "./slack.ts";
 import { type SocketModeOptions, socketMode } from "./socketmode.ts";

@@ -6,7 +6,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { CloudTrailClient, type Event, LookupEventsCommand } from "@aws-sdk/client-cloudtrail";
 import { parseJson } from "../cloudtrail/json.ts";
 import { type CloudTrailRecord, parseRecord, RecordError } from "../cloudtrail/record.ts";
-import type { Log, Trail, TrailAnswer, TrailQuery } from "../ports.ts";
+import type { Trail, TrailAnswer, TrailQuery } from "../ports/trail.ts";
+import type { Log } from "../ports.ts";
 import { CredentialsError, type CredentialsOf } from "./credentials.ts";
 
 export interface TrailOptions {

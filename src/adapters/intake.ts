@@ -3,7 +3,7 @@
  */
 import type { Redis } from "ioredis";
 import type { Seen } from "../health/health.ts";
-import type { Intake } from "../ports.ts";
+import type { Intake } from "../ports/vitals.ts";
 import { MAX_SEEN } from "./bounds.ts";
 import { NOTE } from "./lua/intake.ts";
 import { KEY_TAG } from "./lua/prelude.ts";

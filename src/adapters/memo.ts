@@ -4,7 +4,8 @@
  */
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
-import type { Log, Memo } from "../ports.ts";
+import type { Memo } from "../ports/vitals.ts";
+import type { Log } from "../ports.ts";
 
 export async function openMemo(file: string, log: Log): Promise<Memo> {
   let held = await readFile(file, "utf8").catch(() => undefined);

@@ -2,7 +2,8 @@
  * Alerts in memory, for tests: same answers as Redis, lost with the process and never expired.
  */
 import { ALERT_WINDOW_MS, type AlertFold } from "../alert/alert.ts";
-import type { AlertStore, DueRow, Reservation, Row } from "../ports.ts";
+import type { AlertStore, Reservation } from "../ports/alerts.ts";
+import type { DueRow, Row } from "../ports/outbox.ts";
 import { MAX_DISTINCT, MAX_PER_SUBJECT, RESERVATION_MS, SEARCH_MARGIN_MS } from "./bounds.ts";
 import { countSighting, type HeldAlert, type HeldAlerts, openAlert, storedOf } from "./memory-alert.ts";
 import { addRow, dropRow, type HeldRows } from "./memory-outbox.ts";

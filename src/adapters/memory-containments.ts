@@ -3,7 +3,8 @@
  */
 import type { AuditEntry } from "../contain/audit.ts";
 import { isFinal } from "../contain/outcome.ts";
-import type { AuditStore, Clock, ContainmentStore, Dialog, IntentRecord } from "../ports.ts";
+import type { AuditStore, ContainmentStore, Dialog, IntentRecord } from "../ports/containments.ts";
+import type { Clock } from "../ports.ts";
 import type { HeldAlerts } from "./memory-alert.ts";
 import { showAtOnce } from "./memory-alerts.ts";
 import { addRow, dropRow, type HeldRows } from "./memory-outbox.ts";

@@ -1,7 +1,7 @@
 /**
  * Log files in memory, for tests: slices by `bucket/key`.
  */
-import type { LogFileSlice, LogFiles } from "../ports.ts";
+import type { LogFileSlice, LogFiles } from "../ports/logfiles.ts";
 
 export interface MemoryLogFiles extends LogFiles {
   /** By `bucket/key`; what is not there is missing. */

@@ -1,7 +1,9 @@
 /**
  * The outbox in memory, for tests: same answers as Redis, lost with the process.
  */
-import type { Clock, DueRow, Outbox, Row } from "../ports.ts";
+
+import type { DueRow, Outbox, Row } from "../ports/outbox.ts";
+import type { Clock } from "../ports.ts";
 import { findRow, rowName } from "./row.ts";
 
 /** The rows themselves; the other memory stores write them too. */

@@ -1,7 +1,7 @@
 /**
  * The quarantine in memory, for tests: same answers as Redis.
  */
-import type { KeptUnreadable, QuarantineStore, Unreadable } from "../ports.ts";
+import type { KeptUnreadable, QuarantineStore, Unreadable } from "../ports/quarantine.ts";
 import { MAX_QUARANTINED, MAX_QUARANTINED_BYTES } from "./bounds.ts";
 import { addRow, dropRow, type HeldRows } from "./memory-outbox.ts";
 import { rowName } from "./row.ts";

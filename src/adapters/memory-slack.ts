@@ -2,7 +2,7 @@
  * Slack in memory, for tests: keeps every message that would be seen and lets a test choose the next answers.
  */
 import type { Home, Message, Modal } from "../../blocks/text.ts";
-import type { Chat, ChatUser, PostAnswer, SearchAnswer } from "../ports.ts";
+import type { Chat, ChatUser, PostAnswer, SearchAnswer } from "../ports/chat.ts";
 
 export interface MemoryPost {
   readonly channel: string;

@@ -2,7 +2,7 @@
  * CloudTrail's history in memory, for tests: records by account, and the questions that were asked.
  */
 import type { CloudTrailRecord } from "../cloudtrail/record.ts";
-import type { Trail, TrailAnswer, TrailQuery } from "../ports.ts";
+import type { Trail, TrailAnswer, TrailQuery } from "../ports/trail.ts";
 
 export interface MemoryTrail extends Trail {
   /** What CloudTrail has, in any order. */

@@ -2,19 +2,13 @@
  * Every port in memory, for tests: the stores give the same answers as Redis (one contract suite for both),
  * Slack and IAM are what a test makes them. Nothing here is used by a running bot.
  */
-import type {
-  AlertStore,
-  AuditStore,
-  Clock,
-  ContainmentStore,
-  DueRow,
-  Effects,
-  Intake,
-  Log,
-  Outbox,
-  QuarantineStore,
-  Row,
-} from "../ports.ts";
+
+import type { AlertStore } from "../ports/alerts.ts";
+import type { AuditStore, ContainmentStore } from "../ports/containments.ts";
+import type { DueRow, Effects, Outbox, Row } from "../ports/outbox.ts";
+import type { QuarantineStore } from "../ports/quarantine.ts";
+import type { Intake } from "../ports/vitals.ts";
+import type { Clock, Log } from "../ports.ts";
 import { memoryIntake } from "./intake.ts";
 import type { HeldAlerts } from "./memory-alert.ts";
 import { memoryAlerts } from "./memory-alerts.ts";

@@ -6,7 +6,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Job, Queue, Worker } from "bullmq";
 import { Redis } from "ioredis";
-import type { Clock, DueRow, Effects, Log, Row } from "../ports.ts";
+import type { DueRow, Effects, Row } from "../ports/outbox.ts";
+import type { Clock, Log } from "../ports.ts";
 import { KEY_TAG } from "./lua/prelude.ts";
 import { COMMAND_TIMEOUT_MS, LIMITS, type RedisConnection } from "./redis.ts";
 import { findRow, rowName } from "./row.ts";

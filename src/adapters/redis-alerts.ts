@@ -11,7 +11,7 @@ import type { Redis } from "ioredis";
 import type { AlertFold, Chapter, StoredAlert } from "../alert/alert.ts";
 import type { Corroboration } from "../alert/trust.ts";
 import type { Containment } from "../contain/outcome.ts";
-import type { AlertStore, Reservation } from "../ports.ts";
+import type { AlertStore, Reservation } from "../ports/alerts.ts";
 import { ACKNOWLEDGE, COMMIT, CORROBORATE, LOAD, LOAD_OF_SUBJECT } from "./lua/alerts.ts";
 import { CONFIRM, RELEASE, RESERVE } from "./lua/delivery.ts";
 import { KEY_TAG } from "./lua/prelude.ts";

@@ -6,7 +6,7 @@
  */
 import type { Redis } from "ioredis";
 import type { AuditEntry } from "../contain/audit.ts";
-import type { AuditStore } from "../ports.ts";
+import type { AuditStore } from "../ports/containments.ts";
 import { KEY_TAG, PRELUDE } from "./lua/prelude.ts";
 import { scriptOf } from "./redis-script.ts";
 

@@ -7,7 +7,7 @@
 import { createHash } from "node:crypto";
 import type { Redis } from "ioredis";
 import { isFinal } from "../contain/outcome.ts";
-import type { ContainmentStore, Dialog, IntentRecord } from "../ports.ts";
+import type { ContainmentStore, Dialog, IntentRecord } from "../ports/containments.ts";
 import { CURRENT_FENCE, INTEND, SAVE_INTENT } from "./lua/containments.ts";
 import { KEY_TAG } from "./lua/prelude.ts";
 import { scriptOf } from "./redis-script.ts";

@@ -3,7 +3,7 @@
  * `{ids}:lease:<row>` who works on it.
  */
 import type { Redis } from "ioredis";
-import type { DueRow, Outbox } from "../ports.ts";
+import type { DueRow, Outbox } from "../ports/outbox.ts";
 import { KEY_TAG, PRELUDE } from "./lua/prelude.ts";
 import { listOf, scriptOf, textOf } from "./redis-script.ts";
 import { findRow, rowName } from "./row.ts";

@@ -2,7 +2,7 @@
  * The quarantine in Redis. It is filled by the commit of the message that brought the body (redis-alerts.ts).
  */
 import type { Redis } from "ioredis";
-import type { KeptUnreadable, Quarantined, QuarantineStore } from "../ports.ts";
+import type { KeptUnreadable, Quarantined, QuarantineStore } from "../ports/quarantine.ts";
 import { KEY_TAG } from "./lua/prelude.ts";
 import { DROP, FIND, LIST, REPLAY } from "./lua/quarantine.ts";
 import { listOf, scriptOf, textOf } from "./redis-script.ts";

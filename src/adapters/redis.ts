@@ -6,7 +6,12 @@
  */
 import { Redis } from "ioredis";
 import type { DetectorState } from "../detect/state.ts";
-import type { AlertStore, AuditStore, ContainmentStore, Intake, Log, Outbox, QuarantineStore } from "../ports.ts";
+import type { AlertStore } from "../ports/alerts.ts";
+import type { AuditStore, ContainmentStore } from "../ports/containments.ts";
+import type { Outbox } from "../ports/outbox.ts";
+import type { QuarantineStore } from "../ports/quarantine.ts";
+import type { Intake } from "../ports/vitals.ts";
+import type { Log } from "../ports.ts";
 import { redisIntake } from "./intake.ts";
 import { KEY_TAG } from "./lua/prelude.ts";
 import { redisAlerts } from "./redis-alerts.ts";

@@ -1,7 +1,7 @@
 /**
  * Outbox rows as names: one string a row, the same in Redis, in memory and in a BullMQ job.
  */
-import type { Row } from "../ports.ts";
+import type { Row } from "../ports/outbox.ts";
 
 /** `{ kind: "deliver", id: "al_3f9c" }` → `"deliver:al_3f9c"` */
 export function rowName(row: Row): string {

@@ -9,7 +9,7 @@ import { openLogFile } from "../cloudtrail/envelope.ts";
 import type { Rejected } from "../cloudtrail/reason.ts";
 import type { CloudTrailRecord } from "../cloudtrail/record.ts";
 import type { Bucket } from "../config.ts";
-import type { LogFileAnswer, LogFileSlice, LogFiles } from "../ports.ts";
+import type { LogFileAnswer, LogFileSlice, LogFiles } from "../ports/logfiles.ts";
 import type { CredentialsOf } from "./credentials.ts";
 import { elementsOf, MAX_ELEMENT } from "./splitter.ts";
 

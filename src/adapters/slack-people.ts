@@ -3,7 +3,7 @@
  * Source: Slack Web API reference, users.info, conversations.members, conversations.info.
  */
 import { webApi } from "@slack/bolt";
-import type { ChatUser } from "../ports.ts";
+import type { ChatUser } from "../ports/chat.ts";
 
 const MEMBERS_PAGE = 1_000;
 

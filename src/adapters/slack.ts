@@ -5,7 +5,8 @@
  */
 import { webApi } from "@slack/bolt";
 import type { Message } from "../../blocks/text.ts";
-import { type Chat, ClosedError, type Log, type PostAnswer, type SearchAnswer } from "../ports.ts";
+import { type Chat, ClosedError, type PostAnswer, type SearchAnswer } from "../ports/chat.ts";
+import type { Log } from "../ports.ts";
 import { isExternal, isMember, userOf } from "./slack-people.ts";
 
 const TIMEOUT_MS = 10_000;

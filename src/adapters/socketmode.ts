@@ -8,7 +8,8 @@
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { type App, type Receiver, SocketModeReceiver, webApi } from "@slack/bolt";
-import type { Log, Vitals } from "../ports.ts";
+import type { Vitals } from "../ports/vitals.ts";
+import type { Log } from "../ports.ts";
 
 export interface SocketModeOptions {
   readonly appToken: string;

@@ -7,7 +7,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Message, SQSClient } from "@aws-sdk/client-sqs";
 import { Consumer } from "sqs-consumer";
-import type { Inbox, InboxMessage, Log, Vitals } from "../ports.ts";
+import type { Inbox, InboxMessage } from "../ports/inbox.ts";
+import type { Vitals } from "../ports/vitals.ts";
+import type { Log } from "../ports.ts";
 import { openDepths } from "./sqs-depth.ts";
 
 /** A message stays hidden this long and a heartbeat renews it: after a kill -9 it is back within half a minute. */

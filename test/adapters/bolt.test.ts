@@ -3,7 +3,7 @@ import { createHmac } from "node:crypto";
 import { type Door, openDoor } from "../../src/adapters/bolt.ts";
 import { memoryLog } from "../../src/adapters/memory.ts";
 import { openVitals } from "../../src/adapters/vitals.ts";
-import type { Click, Command, HomeOpened, Listeners, Shortcut, Submission } from "../../src/ports.ts";
+import type { Click, Command, HomeOpened, Listeners, Shortcut, Submission } from "../../src/ports/listeners.ts";
 
 const clock = { now: () => Date.now() };
 const SECRET = "0123456789abcdef0123456789abcdef";

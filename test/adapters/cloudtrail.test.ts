@@ -3,7 +3,7 @@ import { createServer, type Server } from "node:http";
 import { openTrail } from "../../src/adapters/cloudtrail.ts";
 import { openCredentials } from "../../src/adapters/credentials.ts";
 import { memoryLog } from "../../src/adapters/memory.ts";
-import type { Trail } from "../../src/ports.ts";
+import type { Trail } from "../../src/ports/trail.ts";
 
 const ACCOUNT = "111122223333";
 const record = (eventID: string) => ({

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ContainmentState } from "../../src/contain/outcome.ts";
-import type { Dialog, IntentRecord } from "../../src/ports.ts";
+import type { Dialog, IntentRecord } from "../../src/ports/containments.ts";
 import { contract } from "./contract.ts";
 import { foldOf, iso, NOON } from "./fold.ts";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Reservation } from "../../src/ports.ts";
+import type { Reservation } from "../../src/ports/alerts.ts";
 import { contract } from "./contract.ts";
 import { foldOf, HOUR, NOON } from "./fold.ts";
 

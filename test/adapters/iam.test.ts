@@ -4,7 +4,7 @@ import { createServer, type ServerResponse } from "node:http";
 import { openCredentials } from "../../src/adapters/credentials.ts";
 import { openIam } from "../../src/adapters/iam.ts";
 import { memoryLog } from "../../src/adapters/memory.ts";
-import type { Iam } from "../../src/ports.ts";
+import type { Iam } from "../../src/ports/iam.ts";
 
 const ACCOUNT = "111122223333";
 const KEY = "AKIAIOSFODNN7EXAMPLE";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import { findRow, rowName } from "../../src/adapters/row.ts";
-import type { Row } from "../../src/ports.ts";
+import type { Row } from "../../src/ports/outbox.ts";
 import { contract } from "./contract.ts";
 import { foldOf, NOON } from "./fold.ts";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Unreadable } from "../../src/ports.ts";
+import type { Unreadable } from "../../src/ports/quarantine.ts";
 import { contract } from "./contract.ts";
 import { iso, NOON } from "./fold.ts";
 

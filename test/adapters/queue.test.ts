@@ -7,7 +7,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fixedClock, memoryLog, memoryStores } from "../../src/adapters/memory.ts";
 import { BULL_PREFIX, openEffects } from "../../src/adapters/queue.ts";
 import { startSweep } from "../../src/adapters/sweep.ts";
-import type { Clock, DueRow, Effects, Row } from "../../src/ports.ts";
+import type { DueRow, Effects, Row } from "../../src/ports/outbox.ts";
+import type { Clock } from "../../src/ports.ts";
 import { openTestRedis, type TestRedis } from "./contract.ts";
 import { foldOf, NOON } from "./fold.ts";
 

@@ -3,7 +3,7 @@ import { createServer } from "node:http";
 import { gzipSync } from "node:zlib";
 import { type DemoQueue, startQueue } from "../../demo/queue.ts";
 import { type Limits, openLogFiles } from "../../src/adapters/s3.ts";
-import type { LogFileAnswer } from "../../src/ports.ts";
+import type { LogFileAnswer } from "../../src/ports/logfiles.ts";
 import { recordNamed } from "../handlers/line.ts";
 import { BUCKET, fileKey, openBucket } from "./bucket.ts";
 

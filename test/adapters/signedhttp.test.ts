@@ -9,7 +9,7 @@ import { signatureOf } from "../../demo/interaction.ts";
 import { type Door, openDoor } from "../../src/adapters/bolt.ts";
 import { memoryLog } from "../../src/adapters/memory.ts";
 import { openVitals } from "../../src/adapters/vitals.ts";
-import type { Click, Command } from "../../src/ports.ts";
+import type { Click, Command } from "../../src/ports/listeners.ts";
 
 /** Slack docs, "Verifying requests from Slack": the worked example. */
 const EXAMPLE = {

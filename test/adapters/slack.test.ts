@@ -5,7 +5,7 @@ import { noticeMessage } from "../../blocks/notice.ts";
 import { words } from "../../blocks/text.ts";
 import { memoryLog } from "../../src/adapters/memory.ts";
 import { openChat } from "../../src/adapters/slack.ts";
-import { type Chat, ClosedError } from "../../src/ports.ts";
+import { type Chat, ClosedError } from "../../src/ports/chat.ts";
 
 type Answer = (request: { readonly method: string; readonly form: URLSearchParams }, response: ServerResponse) => void;
 

@@ -4,7 +4,7 @@ import { type Door, openDoor } from "../../src/adapters/bolt.ts";
 import { memoryLog } from "../../src/adapters/memory.ts";
 import type { TIMING } from "../../src/adapters/socketmode.ts";
 import { openVitals } from "../../src/adapters/vitals.ts";
-import type { Click, HomeOpened, Listeners, Submission, SubmissionAnswer } from "../../src/ports.ts";
+import type { Click, HomeOpened, Listeners, Submission, SubmissionAnswer } from "../../src/ports/listeners.ts";
 import { type Manner, openRefused, openWell, type SlackSockets, startSlackSockets } from "./socket-stand-in.ts";
 
 const clock = { now: () => Date.now() };

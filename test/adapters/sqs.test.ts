@@ -10,7 +10,8 @@ import {
 import { type FauxqsServer, startFauxqs } from "fauxqs";
 import { openInbox } from "../../src/adapters/sqs.ts";
 import { openVitals } from "../../src/adapters/vitals.ts";
-import type { Inbox, InboxMessage, Log } from "../../src/ports.ts";
+import type { Inbox, InboxMessage } from "../../src/ports/inbox.ts";
+import type { Log } from "../../src/ports.ts";
 
 const region = "us-east-1";
 const credentials = { accessKeyId: "test", secretAccessKey: "test" };

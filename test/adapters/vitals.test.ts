@@ -5,7 +5,8 @@ import { memoryLogFiles } from "../../src/adapters/memory-logfiles.ts";
 import { memoryTrail } from "../../src/adapters/memory-trail.ts";
 import { openVitals, watched } from "../../src/adapters/vitals.ts";
 import type { Part } from "../../src/health/health.ts";
-import { type Ports, StoreError } from "../../src/ports.ts";
+import { StoreError } from "../../src/ports/vitals.ts";
+import type { Ports } from "../../src/ports.ts";
 
 const ACCOUNT = "111122223333";
 

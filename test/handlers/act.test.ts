@@ -4,7 +4,7 @@ import { onVerify } from "../../handlers/verify.ts";
 import { verifyChain } from "../../src/contain/audit.ts";
 import { makeIntent } from "../../src/contain/intent.ts";
 import { containmentOf } from "../../src/contain/outcome.ts";
-import type { AuditStore, ContainmentStore } from "../../src/ports.ts";
+import type { AuditStore, ContainmentStore } from "../../src/ports/containments.ts";
 import { ACCOUNT, AUDIT_KEY, type Desk, EVA, KEY, openDesk, SAM, USER } from "./desk.ts";
 
 const UNANSWERED = { kind: "unavailable", why: "timed out" } as const;

@@ -5,7 +5,9 @@ import { ACKNOWLEDGE, DETAILS, DISABLE_KEY } from "../../blocks/alert.ts";
 import { DISABLE_SUBMIT, LAST_FOUR, REASON } from "../../blocks/containment.ts";
 import { onAcknowledge, onDetails, onDisableClick, onDisableSubmit } from "../../handlers/action.ts";
 import { verifyChain } from "../../src/contain/audit.ts";
-import type { AuditStore, ChatUser, Click, ContainmentStore, Submission } from "../../src/ports.ts";
+import type { ChatUser } from "../../src/ports/chat.ts";
+import type { AuditStore, ContainmentStore } from "../../src/ports/containments.ts";
+import type { Click, Submission } from "../../src/ports/listeners.ts";
 import { ACCOUNT, AUDIT_KEY, CHANNEL, type Desk, EVA, KEY, member, openDesk, SAM, TEAM, textOf, USER } from "./desk.ts";
 
 const OTHER_TEAM = "T00000002";

@@ -5,14 +5,9 @@ import { type MemoryIam, memoryIam } from "../../src/adapters/memory.ts";
 import { memoryTrail } from "../../src/adapters/memory-trail.ts";
 import { openVitals } from "../../src/adapters/vitals.ts";
 import { parseRecord } from "../../src/cloudtrail/record.ts";
-import {
-  type AlertStore,
-  type ChatUser,
-  type Click,
-  ClosedError,
-  type Command,
-  type Shortcut,
-} from "../../src/ports.ts";
+import type { AlertStore } from "../../src/ports/alerts.ts";
+import { type ChatUser, ClosedError } from "../../src/ports/chat.ts";
+import type { Click, Command, Shortcut } from "../../src/ports/listeners.ts";
 import { ACCOUNT, openLine, recordNamed } from "./line.ts";
 
 const TEAM = "T00000001";

@@ -21,7 +21,9 @@ import { foldOf } from "../../src/alert/alert.ts";
 import type { Doubt } from "../../src/cloudtrail/envelope.ts";
 import { principalOf } from "../../src/cloudtrail/principal.ts";
 import type { AuditEntry } from "../../src/contain/audit.ts";
-import type { ChatUser, Click, Row, Submission, SubmissionAnswer } from "../../src/ports.ts";
+import type { ChatUser } from "../../src/ports/chat.ts";
+import type { Click, Submission, SubmissionAnswer } from "../../src/ports/listeners.ts";
+import type { Row } from "../../src/ports/outbox.ts";
 import { ACCOUNTS, findingOf, KEY, recordWith } from "../alert/fixture.ts";
 
 export const ACCOUNT = "111122223333";

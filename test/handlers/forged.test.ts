@@ -5,7 +5,7 @@ import { type ActionDeps, onDisableClick } from "../../handlers/action.ts";
 import { memoryIam } from "../../src/adapters/memory.ts";
 import { SHOWN_ALERTS } from "../../src/alert/subject.ts";
 import { parseRecord } from "../../src/cloudtrail/record.ts";
-import type { ChatUser } from "../../src/ports.ts";
+import type { ChatUser } from "../../src/ports/chat.ts";
 import { ACCOUNT, CHANNEL, openLine, recordNamed } from "./line.ts";
 
 const TEAM = "T00000001";

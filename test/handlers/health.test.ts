@@ -6,7 +6,7 @@ import { memoryIam } from "../../src/adapters/memory.ts";
 import { memoryTrail } from "../../src/adapters/memory-trail.ts";
 import { openVitals } from "../../src/adapters/vitals.ts";
 import { statusOf } from "../../src/health/health.ts";
-import type { ChatUser } from "../../src/ports.ts";
+import type { ChatUser } from "../../src/ports/chat.ts";
 import { ACCOUNT, CHANNEL, openLine, recordNamed } from "./line.ts";
 
 const TEAM = "T00000001";

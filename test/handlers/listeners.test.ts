@@ -3,7 +3,8 @@ import { DISABLE_KEY } from "../../blocks/alert.ts";
 import { listenersOf } from "../../handlers/index.ts";
 import { memoryStores } from "../../src/adapters/memory.ts";
 import { openVitals } from "../../src/adapters/vitals.ts";
-import { type Chat, ClosedError, StoreError } from "../../src/ports.ts";
+import { type Chat, ClosedError } from "../../src/ports/chat.ts";
+import { StoreError } from "../../src/ports/vitals.ts";
 import { type Desk, type DeskDeps, openDesk, SAM } from "./desk.ts";
 
 describe("listeners", () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { parseRecord } from "../../src/cloudtrail/record.ts";
-import type { LogFileSlice } from "../../src/ports.ts";
+import type { LogFileSlice } from "../../src/ports/logfiles.ts";
 import { openLine, recordNamed } from "./line.ts";
 
 const KEY = "AWSLogs/111122223333/CloudTrail/us-east-1/2026/11/20/a.json.gz";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { envelopeOf } from "../../demo/trail.ts";
 import { onReplay } from "../../handlers/replay.ts";
 import { parseRecord } from "../../src/cloudtrail/record.ts";
-import type { Unreadable } from "../../src/ports.ts";
+import type { Unreadable } from "../../src/ports/quarantine.ts";
 import { openLine, recordNamed } from "./line.ts";
 
 async function openReplay(text: string) {

@@ -1,0 +1,55 @@
+/**
+ * Slack, as the bot speaks to it.
+ */
+import type { Home, Message, Modal } from "../../blocks/text.ts";
+
+export type PostAnswer =
+  | { readonly kind: "sent"; readonly ts: string }
+  /** Slack surely has nothing. `permanent`: trying again will not help until a person acts (channel archived, token revoked). */
+  | { readonly kind: "not-sent"; readonly why: string; readonly permanent: boolean; readonly retryAfterMs?: number }
+  /** Slack may have it (timeout, reset, 5xx, unreadable answer). */
+  | { readonly kind: "unknown"; readonly why: string };
+
+export type SearchAnswer =
+  | { readonly kind: "found"; readonly ts: string }
+  | { readonly kind: "absent" }
+  | { readonly kind: "unsearchable"; readonly why: string };
+
+export interface ChatUser {
+  readonly id: string;
+  readonly teamId: string;
+  readonly deleted: boolean;
+  readonly bot: boolean;
+  /** Single- or multi-channel guest. */
+  readonly guest: boolean;
+  /** From another workspace (Slack Connect). */
+  readonly external: boolean;
+}
+
+/** Its reader closed the dialog: nobody is there to be shown anything. */
+export class ClosedError extends Error {
+  override readonly name = "ClosedError";
+}
+
+export interface Chat {
+  /** `key` (the alert id) goes into the message's metadata, so that `findPost` can find it again. */
+  post(channel: string, message: Message, key: string): Promise<PostAnswer>;
+  update(channel: string, ts: string, message: Message): Promise<PostAnswer>;
+  /** Reads the channel's history to the end, from `since` (ms). */
+  findPost(channel: string, key: string, since: number): Promise<SearchAnswer>;
+  /** Opens a modal within 3 s of the click; gives its view id. */
+  openModal(triggerId: string, view: Modal): Promise<string>;
+  /** @throws ClosedError when the dialog is no longer open. */
+  updateModal(viewId: string, view: Modal): Promise<void>;
+  /** Answers a click or command, for its author only or for all who read the channel. */
+  respond(responseUrl: string, message: Message, to?: "author" | "channel"): Promise<void>;
+  /** What this user sees on the app's Home tab. */
+  publishHome(user: string, home: Home): Promise<void>;
+  user(id: string): Promise<ChatUser | undefined>;
+  /** Whether this user is in this channel. @throws when Slack does not say. */
+  isMember(channel: string, user: string): Promise<boolean>;
+  /** Whether people of other organisations read this channel, or are invited to. @throws when Slack does not say: the bot is not in it. */
+  isExternal(channel: string): Promise<boolean>;
+  /** The team the bot is installed in. */
+  team(): Promise<string>;
+}
