@@ -2,7 +2,9 @@
  * Secrets: what the environment must hold beside ids.config.yml.
  * Pure: the caller hands in the environment. Never shows a value, only what its shape lacks.
  */
-import { type Config, ConfigError, isLoopback } from "./config.ts";
+
+import { isLoopback } from "./config/url.ts";
+import { type Config, ConfigError } from "./config.ts";
 
 export interface Secrets {
   readonly slackBotToken: string;

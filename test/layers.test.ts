@@ -40,7 +40,7 @@ const FLOORS: readonly Floor[] = [
   { files: /^src\/health\//, packages: PURE },
   { files: /^src\/alert\//, imports: BELOW_ALERT, packages: PURE },
   { files: /^src\/posture\//, imports: BELOW_ALERT, packages: PURE },
-  { files: /^src\/(config|secrets|nearest)\.ts$/, packages: PURE },
+  { files: /^src\/(config\/|(config|secrets|nearest)\.ts$)/, packages: PURE },
   { files: /^blocks\//, imports: new RegExp(`^${CORE}`), packages: PURE, types: /^@slack\/bolt$/ },
   { files: /^src\/ports(\.ts|\/)/, imports: new RegExp(`^${CORE}|^blocks/`) },
   { files: /^src\/log\.ts$/, imports: /^src\/ports(\.ts|\/)/, packages: /^pino$/ },
