@@ -5,8 +5,9 @@
 import { isAccessKeyId, maskedKeyId } from "./accesskey.ts";
 import { arnOf } from "./arn.ts";
 import { type Json, type JsonObject, textAt, valueAt } from "./json.ts";
-import { AUDIENCE, NOUNS, PARAMETERS } from "./parameter.ts";
+import { NOUNS, PARAMETERS } from "./parameter.ts";
 import { type CloudTrailRecord, isAccountId, serviceOf } from "./record.ts";
+import { AUDIENCE } from "./resource.ts";
 
 const MAX_TARGETS = 5;
 const MAX_LENGTH = 200;
