@@ -3,7 +3,7 @@
  * Pure. Record text is the attacker's, and a terminal obeys control characters: everything shown goes through `shown`.
  */
 import type { WhoAnswer } from "../blocks/identity.ts";
-import { isContained } from "../src/alert/alert.ts";
+import { isContained } from "../src/alert/disable.ts";
 import type { LastUse } from "../src/cloudtrail/accesskey.ts";
 import type { Counts } from "../src/identity/activity.ts";
 import { type History, type Identity, textOf, unaskedOf, type Verb } from "../src/identity/identity.ts";

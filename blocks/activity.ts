@@ -2,7 +2,8 @@
  * Activity in Slack: what alerts and CloudTrail's history add up to for one identity.
  * Pure.
  */
-import { type Alert, isContained } from "../src/alert/alert.ts";
+import type { Alert } from "../src/alert/alert.ts";
+import { isContained } from "../src/alert/disable.ts";
 import type { Activity, Counts } from "../src/identity/activity.ts";
 import type { History, Recorded } from "../src/identity/identity.ts";
 import { productOf } from "./client.ts";

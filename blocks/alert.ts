@@ -2,7 +2,8 @@
  * Alerts in Slack: an Alert → the message that people read, and its record behind *Details*.
  * Pure. Made for a tired reader on a phone: level and title, one sentence, then facts; at most ALERT_LIMITS.
  */
-import { type Alert, disableKeyOf, isContained } from "../src/alert/alert.ts";
+import type { Alert } from "../src/alert/alert.ts";
+import { disableKeyOf, isContained } from "../src/alert/disable.ts";
 import { isDoubted, isTrusted } from "../src/alert/trust.ts";
 import type { Level } from "../src/detect/finding.ts";
 import { facts, topActions, why } from "./facts.ts";

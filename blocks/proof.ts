@@ -2,7 +2,7 @@
  * Proof: how the disabling of a key stands, told from what was asked and what was read back.
  * Pure. Claims nothing that no read-back showed.
  */
-import { isActiveAgain } from "../src/alert/alert.ts";
+import { isActiveAgain } from "../src/alert/disable.ts";
 import type { Containment, ReadBack } from "../src/contain/outcome.ts";
 import { between, bold, code, lines, moment, named, person, quote, say } from "./rich.ts";
 import { type Inline, type Plain, type RichPart, shown, words } from "./text.ts";

@@ -18,7 +18,8 @@ import {
 } from "../blocks/containment.ts";
 import { noticeMessage } from "../blocks/notice.ts";
 import type { Modal } from "../blocks/text.ts";
-import { alertOf, disableKeyOf, type StoredAlert } from "../src/alert/alert.ts";
+import { alertOf, type StoredAlert } from "../src/alert/alert.ts";
+import { disableKeyOf } from "../src/alert/disable.ts";
 import type { Approval } from "../src/contain/approval.ts";
 import { makeIntent } from "../src/contain/intent.ts";
 import { containmentOf } from "../src/contain/outcome.ts";

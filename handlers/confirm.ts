@@ -2,7 +2,8 @@
  * A doubted alert is looked up: does CloudTrail have this record, does IAM know this key? Until one of them confirms it,
  * the alert offers no containment. Looks again for as long as CloudTrail may need to show a record.
  */
-import { alertOf, keyTargetOf, rankOf, type StoredAlert } from "../src/alert/alert.ts";
+import { alertOf, rankOf, type StoredAlert } from "../src/alert/alert.ts";
+import { keyTargetOf } from "../src/alert/disable.ts";
 import { type Corroboration, isSettled, PATIENCE_MS } from "../src/alert/trust.ts";
 import { accessKeyOf } from "../src/cloudtrail/accesskey.ts";
 import { principalOf } from "../src/cloudtrail/principal.ts";
