@@ -60,7 +60,9 @@ async function compiled(
   const documents: RuleDocument[] = [];
   for (const source of sources) {
     const known = packedRules(pack, source, problems);
-    documents.push(...(known ?? (await import("../detect/sigma.ts")).openRules(source.file, source.text, problems)));
+    documents.push(
+      ...(known ?? (await import("../detect/sigma.ts")).openRules(source.file, String(source.bytes), problems)),
+    );
   }
   return compileDocuments(documents, placeholders, problems);
 }
@@ -71,7 +73,7 @@ export async function readRules(folders: readonly string[], problems: RuleError[
   return files.flatMap((file) => {
     if (IS_CASES.test(file)) return [];
     try {
-      return [{ file: shown(file), text: readFileSync(file, "utf8") }];
+      return [{ file: shown(file), bytes: readFileSync(file) }];
     } catch (error) {
       problems.push(new RuleError(shown(file), 1, `cannot be read: ${reasonOf(error)}`));
       return [];

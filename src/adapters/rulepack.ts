@@ -2,7 +2,7 @@
  * Rule pack: rule files that the build has opened and checked, found again by their content.
  * A file that differs in one byte from what the build saw is opened from its YAML like any other: no pack is ever out of date.
  */
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -13,12 +13,13 @@ import type { RuleDocument } from "../detect/sigma.ts";
 export interface RuleSource {
   /** Path as people should read it in an error. */
   readonly file: string;
-  readonly text: string;
+  /** Its text in UTF-8, opened only when no pack knows it. */
+  readonly bytes: Buffer;
 }
 
 type Packed<Document = RuleDocument> = Document extends RuleDocument ? Omit<Document, "file" | "complain"> : never;
 
-/** Digest of a file's name and text → its documents. */
+/** A file's name and the digest of its text → its documents. */
 export type RulePack = Readonly<Record<string, readonly Packed[]>>;
 
 /** Where the build puts it: beside the compiled sources. There is none beside the sources themselves. */
@@ -38,7 +39,7 @@ export async function packOf(sources: readonly RuleSource[]): Promise<RulePack> 
   const { openRules } = await import("../detect/sigma.ts");
   const problems: RuleError[] = [];
   const entries = sources.flatMap((source): readonly (readonly [string, readonly Packed[]])[] => {
-    const opened = openRules(source.file, source.text, problems);
+    const opened = openRules(source.file, String(source.bytes), problems);
     const documents = opened.map(({ file: _file, complain: _complain, ...rest }): Packed => rest);
     return isDeepStrictEqual(JSON.parse(JSON.stringify(documents)), documents) ? [[keyOf(source), documents]] : [];
   });
@@ -65,8 +66,6 @@ export function packedRules(
 }
 
 /** The name counts: a rule without one of its own is called after its file. */
-function keyOf({ file, text }: RuleSource): string {
-  return createHash("sha256")
-    .update(`${basename(file)}\0${text}`)
-    .digest("base64");
+function keyOf({ file, bytes }: RuleSource): string {
+  return `${basename(file)} ${hash("sha256", bytes, "base64")}`;
 }

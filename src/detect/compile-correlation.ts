@@ -31,14 +31,19 @@ const MOST_LEVELS = 4;
 const UNIT_MS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3600_000, d: 86_400_000 };
 
 export function compileCorrelations(documents: readonly RuleDocument[]): Correlations {
+  const called = documentsByName(documents);
   const drafts = documents.flatMap((document) =>
-    document.kind === "correlation" ? [draftOf(document, document.body, documents)] : [],
+    document.kind === "correlation" ? [draftOf(document, document.body, called)] : [],
   );
   const made = new Map<RuleDocument, Correlation>();
-  const counting = (document: RuleDocument): readonly Draft[] => drafts.filter(({ bases }) => bases.includes(document));
+  const above = new Map<RuleDocument, Draft[]>();
+  for (const draft of drafts) {
+    for (const base of new Set(draft.bases)) above.set(base, [...(above.get(base) ?? []), draft]);
+  }
+  const counting = (document: RuleDocument): readonly Draft[] => above.get(document) ?? [];
   const raises = (document: RuleDocument): boolean => {
-    const above = counting(document);
-    return above.length === 0 || above.some(({ generates }) => generates);
+    const own = counting(document);
+    return own.length === 0 || own.some(({ generates }) => generates);
   };
 
   /** Those that count a correlation are made before it: it names them. */
@@ -52,7 +57,7 @@ export function compileCorrelations(documents: readonly RuleDocument[]): Correla
       document.complain(["correlation", "rules"], what);
       return undefined;
     }
-    const countedBy = counting(document).flatMap((above) => make(above, [...trail, document]) ?? []);
+    const countedBy = counting(document).flatMap((draft) => make(draft, [...trail, document]) ?? []);
     const whole = { ...correlation, raises: raises(document), countedBy };
     made.set(document, whole);
     return whole;
@@ -63,8 +68,8 @@ export function compileCorrelations(documents: readonly RuleDocument[]): Correla
   return {
     countedBy(name) {
       const document = byName.get(name);
-      const above = document === undefined ? [] : counting(document);
-      return above.flatMap(({ document: own }) => made.get(own) ?? []);
+      const own = document === undefined ? [] : counting(document);
+      return own.flatMap((draft) => made.get(draft.document) ?? []);
     },
     raises(name) {
       const document = byName.get(name);
@@ -73,9 +78,19 @@ export function compileCorrelations(documents: readonly RuleDocument[]): Correla
   };
 }
 
-function draftOf(document: RuleDocument, body: CorrelationBody, all: readonly RuleDocument[]): Draft {
+/** The documents by their names and ids; of several that are called alike the first. */
+export function documentsByName(documents: readonly RuleDocument[]): ReadonlyMap<string, RuleDocument> {
+  const called = new Map<string, RuleDocument>();
+  for (const document of documents) {
+    for (const name of [document.name, document.body.id])
+      if (name !== undefined && !called.has(name)) called.set(name, document);
+  }
+  return called;
+}
+
+function draftOf(document: RuleDocument, body: CorrelationBody, called: ReadonlyMap<string, RuleDocument>): Draft {
   const { rules, timespan, generate } = body.correlation;
-  const bases = rules.flatMap((wanted) => baseOf(wanted, document, all));
+  const bases = rules.flatMap((wanted) => baseOf(wanted, document, called.get(wanted)));
   const names = bases.map(({ name }) => name);
   const check = checkOf(document, body, names);
   return {
@@ -172,9 +187,8 @@ function countCheck(document: RuleDocument, body: CorrelationBody): Check {
 function baseOf(
   wanted: string,
   { complain, name }: RuleDocument,
-  all: readonly RuleDocument[],
+  base: RuleDocument | undefined,
 ): readonly RuleDocument[] {
-  const base = all.find((document) => isCalled(document, wanted));
   if (base !== undefined && base.kind !== "filter" && base.name !== name) return [base];
   const why =
     base === undefined

@@ -28,7 +28,8 @@ export interface FieldKey {
 
 const KINDS = ["re", "cidr", "exists", "fieldref", "lt", "lte", "gt", "gte"] as const;
 const PLACEMENTS = ["contains", "startswith", "endswith"] as const;
-const FLAGS = ["i", "m", "s"] as const;
+/** Of a regular expression. */
+export const FLAGS = ["i", "m", "s"] as const;
 /** All that is known, for messages. */
 export const MODIFIERS: readonly string[] = [...PLACEMENTS, "all", "cased", "neq", ...KINDS, ...FLAGS, "expand"];
 

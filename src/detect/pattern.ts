@@ -32,6 +32,8 @@ const STAR: Piece = { kind: "*", text: "" };
 
 /** Text and wildcards told apart: `a*b\*` → text `a`, wildcard `*`, text `b*`. */
 function piecesOf(pattern: string): readonly Piece[] {
+  // Most patterns are plain names.
+  if (!/[\\*?]/.test(pattern)) return pattern === "" ? [] : [{ kind: "text", text: pattern }];
   const pieces: Piece[] = [];
   let text = "";
   const flush = () => {
@@ -125,13 +127,20 @@ export function scalarPattern(value: string | number | boolean, placement: Place
 const COMPILED = memoOf<string, RE2JS>(1_000);
 
 /** @throws Error with re2js's reason: look-around, back-references, possessive quantifiers, repeats over 1,000. */
-export function regexPattern(source: string, flags = ""): Predicate {
+export function compileRegex(source: string, flags: string): RE2JS {
   const key = `${flags}/${source}`;
   const known = COMPILED.get(key);
   const compiled = known ?? RE2JS.compile(source, flagsOf(flags));
   if (known === undefined) COMPILED.add(key, compiled);
+  return compiled;
+}
+
+/** Compiled for the first value that comes: a start compiles none. Whoever opens a rule tells what re2js refuses (checkRegexes). */
+export function regexPattern(source: string, flags = ""): Predicate {
+  let compiled: RE2JS | undefined;
   return (found) => {
     if (typeof found === "object") return false;
+    compiled ??= compileRegex(source, flags);
     return compiled.matcher(String(found)).find();
   };
 }

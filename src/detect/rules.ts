@@ -2,7 +2,7 @@
  * Rules: opened rule files compiled to what the detector runs.
  * Pure: documents in, compiled rules out. All problems are collected; a set with any is not run at all.
  */
-import { type Correlations, compileCorrelations, fieldAt, isCalled } from "./compile-correlation.ts";
+import { type Correlations, compileCorrelations, documentsByName, fieldAt, isCalled } from "./compile-correlation.ts";
 import { type Condition, parseCondition, selectionsOf } from "./condition.ts";
 import type { Correlation } from "./correlation.ts";
 import type { Facts } from "./facts.ts";
@@ -12,7 +12,7 @@ import type { Detection } from "./formula.ts";
 import type { Placeholders } from "./modifier.ts";
 import { type Router, routerOf } from "./router.ts";
 import { type RuleError, RuleErrors } from "./rule-error.ts";
-import { compileCondition, compileSelection, type Selection } from "./selection.ts";
+import { compileCondition, compileSelection, type Selection, sharedTests, type TestOf } from "./selection.ts";
 import type { RuleBody, RuleDocument } from "./sigma.ts";
 
 /** One Sigma rule, ready to run. */
@@ -80,9 +80,11 @@ export function compileDocuments(
 ): CompiledRules {
   refuseDuplicates(documents);
   const correlations = compileCorrelations(documents);
-  const filters = documents.flatMap((document) => compileFilter(document, documents, placeholders) ?? []);
+  const called = documentsByName(documents);
+  const testOf = sharedTests(placeholders);
+  const filters = documents.flatMap((document) => compileFilter(document, called, testOf) ?? []);
   const rules = documents.flatMap((document) =>
-    document.kind === "rule" ? [compileRule(document, document.body, correlations, filters, placeholders)] : [],
+    document.kind === "rule" ? [compileRule(document, document.body, correlations, filters, testOf)] : [],
   );
   if (problems.length > 0) throw new RuleErrors(problems);
   return {
@@ -112,9 +114,9 @@ function compileRule(
   body: RuleBody,
   correlations: Correlations,
   filters: readonly Filter[],
-  placeholders: Placeholders,
+  testOf: TestOf,
 ): CompiledRule {
-  const { condition, selections, matches } = compileDetection(document, "detection", body.detection, placeholders);
+  const { condition, selections, matches } = compileDetection(document, "detection", body.detection, testOf);
   const narrowing = filters.filter(({ isFor }) => isFor(document));
   const { name } = document;
   return {
@@ -139,30 +141,30 @@ function compileRule(
 /** @returns undefined for what is no filter. */
 function compileFilter(
   document: RuleDocument,
-  all: readonly RuleDocument[],
-  placeholders: Placeholders,
+  called: ReadonlyMap<string, RuleDocument>,
+  testOf: TestOf,
 ): Filter | undefined {
   if (document.kind !== "filter") return undefined;
   const { rules: wanted, ...detection } = document.body.filter;
   for (const name of wanted) {
-    const named = all.find((other) => isCalled(other, name));
+    const named = called.get(name);
     if (name === ANY || named?.kind === "rule") continue;
     const why = named === undefined ? `no rule is called "${name}"` : `"${name}" is a ${named.kind}, not a rule`;
     document.complain(["filter", "rules"], why);
   }
   const isFor = (rule: RuleDocument) => wanted.some((name) => name === ANY || isCalled(rule, name));
-  return { isFor, ...compileDetection(document, "filter", detection, placeholders) };
+  return { isFor, ...compileDetection(document, "filter", detection, testOf) };
 }
 
 function compileDetection(
   document: RuleDocument,
   section: string,
   { condition: texts, ...raw }: { readonly condition: readonly string[]; readonly [name: string]: unknown },
-  placeholders: Placeholders,
+  testOf: TestOf,
 ) {
   const complain = (path: readonly (string | number)[], what: string) => document.complain([section, ...path], what);
   const selections = new Map(
-    Object.entries(raw).map(([name, value]) => [name, compileSelection(name, value, placeholders, complain)] as const),
+    Object.entries(raw).map(([name, value]) => [name, compileSelection(name, value, testOf, complain)] as const),
   );
   const parsed = texts.flatMap((text) => {
     try {

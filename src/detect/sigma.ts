@@ -1,12 +1,13 @@
 /**
- * Sigma: rule files opened to documents, every key checked, every problem with its line.
- * Pure. Nothing is compiled here and nothing unknown is let through.
+ * Sigma: rule files opened to documents, every key and every regular expression checked, every problem with its line.
+ * Pure. Nothing unknown is let through.
  * Source: Sigma specification 2.1 (rules and correlations); the `ids.*` keys are Trailhound's, docs/rules.md describes them.
  */
 import { z } from "zod";
 import { type OpenDocument, openDocuments, shaped } from "./document.ts";
 import { LEVELS } from "./finding.ts";
 import type { RuleError } from "./rule-error.ts";
+import { checkRegexes } from "./selection.ts";
 
 const texts = z.array(z.string());
 const oneOrMany = z.union([z.string().transform((text) => [text]), texts], {
@@ -137,13 +138,20 @@ export function openRules(file: string, text: string, problems: RuleError[]): re
     }
     if (has("filter")) {
       const body = shaped(document, filterShape);
-      return body === undefined
-        ? []
-        : [{ kind: "filter", file, name: body.name ?? nameOf(file, index), complain, body }];
+      if (body === undefined) return [];
+      checkDetection("filter", body.filter, complain);
+      return [{ kind: "filter", file, name: body.name ?? nameOf(file, index), complain, body }];
     }
     const body = shaped(document, ruleShape);
-    return body === undefined ? [] : [{ kind: "rule", file, name: body.name ?? nameOf(file, index), complain, body }];
+    if (body === undefined) return [];
+    checkDetection("detection", body.detection, complain);
+    return [{ kind: "rule", file, name: body.name ?? nameOf(file, index), complain, body }];
   });
+}
+
+function checkDetection(section: string, selections: object, complain: OpenDocument["complain"]): void {
+  for (const [name, raw] of Object.entries(selections))
+    checkRegexes(name, raw, (path, what) => complain([section, ...path], what));
 }
 
 /** `rules/aws_root.yml` → `aws_root`; its second document → `aws_root-2`. */
