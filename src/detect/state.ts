@@ -68,7 +68,7 @@ export interface MarkAnswer {
   readonly known: boolean;
   /** Another record of the same day, or of a later one, came first with this value: it is told by that one. */
   readonly told: boolean;
-  /** The group is too young to judge by. */
+  /** The group is too young to judge by; may be out of date of what is known or told already. */
   readonly learning: boolean;
 }
 

@@ -150,7 +150,7 @@ describe("openRedis", () => {
     assert.deepEqual(await redis.client.keys("{ids}:*"), []);
   });
 
-  it("writes only keys of one slot, and lets each of them expire but the outbox, the schema and the audit log", async () => {
+  it("writes only keys of one slot, and lets each of them expire but the outbox with its ranks, the schema and the audit log", async () => {
     await redis.stores.check();
     await redis.stores.alerts.commit({
       folds: [foldOf({ id: "a", subjects: ["arn:x"] })],
@@ -163,7 +163,7 @@ describe("openRedis", () => {
 
     assert.equal(keys.length, 16);
     assert.ok(keys.every((key) => key.startsWith("{ids}:")));
-    assert.deepEqual(lasting, ["{ids}:outbox", "{ids}:schema"]);
+    assert.deepEqual(lasting, ["{ids}:outbox", "{ids}:ranks", "{ids}:schema"]);
   });
 
   async function openAs(username: string, password: string, options: Parameters<typeof openRedis>[1]) {
