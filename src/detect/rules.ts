@@ -2,7 +2,8 @@
  * Rules: opened rule files compiled to what the detector runs.
  * Pure: documents in, compiled rules out. All problems are collected; a set with any is not run at all.
  */
-import { type Correlations, compileCorrelations, documentsByName, fieldAt, isCalled } from "./compile-correlation.ts";
+import { fieldAt } from "./compile-check.ts";
+import { type Correlations, compileCorrelations, documentsByName, isCalled } from "./compile-correlation.ts";
 import { type Condition, parseCondition, selectionsOf } from "./condition.ts";
 import type { Correlation } from "./correlation.ts";
 import type { Facts } from "./facts.ts";

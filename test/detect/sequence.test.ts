@@ -244,6 +244,16 @@ describe("new_value", () => {
     assert.match(broken(""), /new_value wants the field/);
     assert.match(broken(", condition: { field: a, gte: 3 }"), /counts nothing/);
   });
+
+  it("is refused where it would itself ignore failed calls: its rules do that", () => {
+    const problems = (onFailure: string) =>
+      problemsOf(text.replace("title: Together", `ids.on_failure: ${onFailure}\ntitle: Together`));
+
+    assert.deepEqual(problems("ignore"), [
+      "rules/r0.yml:7: ids.on_failure: does nothing for new_value: write it in the rules that it names",
+    ]);
+    assert.deepEqual(problems("same"), []);
+  });
 });
 
 describe("what users see of any stream", () => {
