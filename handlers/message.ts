@@ -6,6 +6,7 @@ import {
   type LogFileRef,
   MAX_BODY_BYTES,
   openEnvelope,
+  type Reason,
   type Rejected,
 } from "../src/cloudtrail/envelope.ts";
 import type { CloudTrailRecord } from "../src/cloudtrail/record.ts";
@@ -38,44 +39,60 @@ const SLICE = 500;
  * in several steps, each of which may come again; so are the log files that a body names.
  */
 export async function handleMessage(message: InboxMessage, detectors: Detectors, ports: MessagePorts): Promise<void> {
+  await readMessage(message, detectors, ports);
+}
+
+/** The same. @returns the ids of what could not be read and lies in quarantine now. */
+export async function readMessage(
+  message: InboxMessage,
+  detectors: Detectors,
+  ports: MessagePorts,
+): Promise<readonly string[]> {
+  const unread: string[] = [];
   const opened = openEnvelope(message.body, detectors.accounts);
   const doubtOf = doubtsOf(opened.doubts, detectors, ports.clock.now());
   for (let from = 0; from === 0 || from < opened.records.length; from += SLICE) {
     message.stopping?.throwIfAborted();
     const records = opened.records.slice(from, from + SLICE);
     const folds = await foldsOf(records, detectors, doubtOf);
-    await commit(folds, from === 0 ? opened.rejected : [], message, ports);
+    unread.push(...(await commit(folds, from === 0 ? opened.rejected : [], message, ports)));
     noteSeen(records, doubtOf, ports);
   }
   const failures: unknown[] = [];
   for (const ref of opened.logFiles) {
     message.stopping?.throwIfAborted();
-    await handleLogFile(ref, message, detectors, ports).catch((error) => failures.push(error));
+    const ids = await readLogFile(ref, message, detectors, ports).catch((error) => void failures.push(error));
+    unread.push(...(ids ?? []));
   }
   // The message comes again for that file; the others are done by then.
   if (failures.length > 0) throw failures[0];
+  return unread;
 }
 
 /** A log file, slice by slice: what a crash leaves undone is done when the message comes again, and nothing else. */
-async function handleLogFile(
+async function readLogFile(
   ref: LogFileRef,
   message: InboxMessage,
   detectors: Detectors,
   ports: MessagePorts,
-): Promise<void> {
+): Promise<readonly string[]> {
   const answer = await ports.logFiles.open(ref);
-  if (answer.kind === "ignored") return ports.log.debug({ record: ref }, "file.ignored");
+  if (answer.kind === "ignored") {
+    ports.log.debug({ record: ref }, "file.ignored");
+    return [];
+  }
   if (answer.kind === "refused") {
     ports.log.warn({ reason: answer.reason, why: answer.why, record: ref }, "file.refused");
-    return commit([], [{ reason: answer.reason, text: JSON.stringify(ref) }], message, ports);
+    return commit([], [inFile(answer.reason, answer.why, ref)], message, ports);
   }
   const file = digestOf("lf", ref.bucket, ref.key, answer.version);
   // Nobody forged its records, but anybody may name a file of last year.
   const doubtOf = doubtsOf(new Map(), detectors, ports.clock.now());
-  let [slices, records] = [0, 0];
+  const unread: string[] = [];
+  let [slices, records, isWhole] = [0, 0, true];
   try {
     const done = await ports.alerts.slicesOf(file);
-    if (done >= ALL_SLICES) return;
+    if (done >= ALL_SLICES) return [];
     for await (const slice of answer.slices) {
       message.stopping?.throwIfAborted();
       slices += 1;
@@ -83,14 +100,18 @@ async function handleLogFile(
       if (slices <= done) continue;
       const folds = await foldsOf(slice.records, detectors, doubtOf);
       noteSeen(slice.records, doubtOf, ports);
-      const rejected = slice.rejected.map((part) => (part.reason === "bad-log-file" ? inFile(part, ref) : part));
-      await commit(folds, rejected, message, ports, { file, slices });
+      isWhole &&= !slice.rejected.some(isOfFile);
+      const rejected = slice.rejected.map((part) => (isOfFile(part) ? inFile(part.reason, part.text, ref) : part));
+      // What a replay shall read again must not count as done.
+      const progress = isWhole ? { file, slices } : undefined;
+      unread.push(...(await commit(folds, rejected, message, ports, progress)));
     }
   } finally {
     answer.close();
   }
-  await commit([], [], message, ports, { file, slices: ALL_SLICES });
+  if (isWhole) await commit([], [], message, ports, { file, slices: ALL_SLICES });
   ports.log.debug({ records, slices }, "file.committed");
+  return unread;
 }
 
 /** What may be forged is not noted: nobody shall seem to be heard of who is not. */
@@ -101,9 +122,14 @@ function noteSeen(records: readonly CloudTrailRecord[], doubtOf: DoubtOf, { inta
     if (/^\d{12}$/.test(account) && isRegion(region)) intake.note({ account, region, eventAt, seenAt });
 }
 
-/** What is wrong with the file as a whole is told with its name. */
-function inFile({ reason, text }: Rejected, ref: LogFileRef): Rejected {
-  return { reason, text: JSON.stringify({ ...ref, why: text }) };
+/** Wrong with the file as a whole, or with a part of it that is too large to be kept. */
+function isOfFile({ reason, text }: Rejected): boolean {
+  return reason === "bad-log-file" || text === "";
+}
+
+/** Kept as the notice that names the file: a replay fetches it again. */
+function inFile(reason: Reason, why: string, { bucket, key }: LogFileRef): Rejected {
+  return { reason, text: JSON.stringify({ s3Bucket: bucket, s3ObjectKey: [key], why }) };
 }
 
 async function foldsOf(
@@ -128,15 +154,16 @@ async function commit(
   message: InboxMessage,
   ports: MessagePorts,
   progress?: FileProgress,
-): Promise<void> {
+): Promise<readonly string[]> {
   const quarantined = rejected.map((part) => unreadableOf(part, message));
   for (const { id, reason } of quarantined)
     ports.log.warn({ id, reason, receiveCount: message.receiveCount }, "body.quarantined");
-  if (folds.length === 0 && quarantined.length === 0 && progress === undefined) return;
+  if (folds.length === 0 && quarantined.length === 0 && progress === undefined) return [];
   const batch = { folds, quarantined, now: ports.clock.now() };
   const due = await ports.alerts.commit(progress === undefined ? batch : { ...batch, progress });
   ports.log.debug({ findings: folds.length }, "message.committed");
   await ports.effects.hint(due);
+  return quarantined.map(({ id }) => id);
 }
 
 /** SQS keeps a message for 14 days at most, and AWS's clocks do not run ahead. */
