@@ -9,7 +9,7 @@ import { type RuleError, RuleErrors } from "../src/detect/rule-error.ts";
 const folders = [bundledRules()];
 try {
   const problems: RuleError[] = [];
-  const pack = await packOf(await readRules(folders, problems));
+  const pack = await packOf(readRules(folders, problems));
   await loadRules(folders, {}, pack);
   writeFileSync(PACK_FILE, JSON.stringify(pack));
 } catch (error) {

@@ -3,9 +3,8 @@
  * Reads files; decides nothing about them. No code is ever loaded from a rule folder. What opens YAML is loaded when it is needed:
  * with a pack it seldom is, and that is most of the time a start takes.
  */
-import { existsSync, readFileSync } from "node:fs";
-import { readdir, stat } from "node:fs/promises";
-import { dirname, join, relative } from "node:path";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { dirname, join, normalize, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { RuleCase } from "../detect/cases.ts";
 import type { Placeholders } from "../detect/modifier.ts";
@@ -16,7 +15,6 @@ import { openPack, packedRules, type RulePack, type RuleSource } from "./rulepac
 
 const IS_CASES = /\.cases\.ya?ml$/;
 const IS_RULE = /\.ya?ml$/;
-const IS_HIDDEN = /(^|[/\\])\./;
 
 /** The rules that come with the package: `rules/` beside package.json, both from source and from `dist/`. */
 export function bundledRules(): string {
@@ -41,7 +39,7 @@ export async function loadRules(
   pack: RulePack = openPack(),
 ): Promise<CompiledRules> {
   const unread: RuleError[] = [];
-  const sources = await readRules(folders, unread);
+  const sources = readRules(folders, unread);
   try {
     return await compiled(sources, pack, placeholders, [...unread]);
   } catch (error) {
@@ -60,20 +58,17 @@ async function compiled(
   const documents: RuleDocument[] = [];
   for (const source of sources) {
     const known = packedRules(pack, source, problems);
-    documents.push(
-      ...(known ?? (await import("../detect/sigma.ts")).openRules(source.file, String(source.bytes), problems)),
-    );
+    documents.push(...(known ?? (await import("../detect/sigma.ts")).openRules(source.file, source.text, problems)));
   }
   return compileDocuments(documents, placeholders, problems);
 }
 
 /** The rule files of the folders as texts; what cannot be read goes into `problems`. */
-export async function readRules(folders: readonly string[], problems: RuleError[]): Promise<readonly RuleSource[]> {
-  const files = await filesIn(folders, problems);
-  return files.flatMap((file) => {
+export function readRules(folders: readonly string[], problems: RuleError[]): readonly RuleSource[] {
+  return filesIn(folders, problems).flatMap((file) => {
     if (IS_CASES.test(file)) return [];
     try {
-      return [{ file: shown(file), bytes: readFileSync(file) }];
+      return [{ file: shown(file), text: readFileSync(file, "utf8") }];
     } catch (error) {
       problems.push(new RuleError(shown(file), 1, `cannot be read: ${reasonOf(error)}`));
       return [];
@@ -89,8 +84,7 @@ export async function readRules(folders: readonly string[], problems: RuleError[
 export async function loadCases(folders: readonly string[], compiled: CompiledRules): Promise<readonly RuleCase[]> {
   const { openCases, uncovered } = await import("../detect/cases.ts");
   const problems: RuleError[] = [];
-  const files = await filesIn(folders, problems);
-  const cases = files
+  const cases = filesIn(folders, problems)
     .filter((file) => IS_CASES.test(file))
     .flatMap((file) => {
       const stem = shown(file).replace(IS_CASES, "");
@@ -112,23 +106,27 @@ function recordAt(path: string): unknown {
   }
 }
 
-/** Rule and case files, each folder's sorted by path; a file stands for itself. Links are followed, hidden folders are not: mounted configuration has both. */
-async function filesIn(folders: readonly string[], problems: RuleError[]): Promise<readonly string[]> {
-  const lists = await Promise.all(
-    folders.map(async (folder) => {
-      try {
-        if (IS_RULE.test(folder) && (await stat(folder)).isFile()) return [folder];
-        const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-        const files = entries.filter((entry) => !entry.isDirectory() && IS_RULE.test(entry.name));
-        const paths = files.map((entry) => join(entry.parentPath, entry.name));
-        return paths.filter((path) => !IS_HIDDEN.test(relative(folder, path))).sort();
-      } catch (error) {
-        problems.push(new RuleError(shown(folder), 1, `rules folder cannot be read: ${reasonOf(error)}`));
-        return [];
-      }
-    }),
-  );
-  return lists.flat();
+/** Rule and case files, each folder's sorted by path; a file stands for itself. */
+function filesIn(folders: readonly string[], problems: RuleError[]): readonly string[] {
+  return folders.flatMap((folder) => {
+    try {
+      if (IS_RULE.test(folder) && statSync(folder).isFile()) return [folder];
+      return filesUnder(normalize(folder).replace(/(?!^)[/\\]$/, "")).toSorted();
+    } catch (error) {
+      problems.push(new RuleError(shown(folder), 1, `rules folder cannot be read: ${reasonOf(error)}`));
+      return [];
+    }
+  });
+}
+
+/** Links are followed, what is hidden is not: mounted configuration has both. */
+function filesUnder(folder: string): readonly string[] {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    if (entry.name.startsWith(".")) return [];
+    const path = `${folder}${sep}${entry.name}`;
+    if (entry.isDirectory()) return filesUnder(path);
+    return IS_RULE.test(entry.name) ? [path] : [];
+  });
 }
 
 /** Paths as people type them: relative to where they are, unless that leads upwards. */

@@ -13,8 +13,7 @@ import type { RuleDocument } from "../detect/sigma.ts";
 export interface RuleSource {
   /** Path as people should read it in an error. */
   readonly file: string;
-  /** Its text in UTF-8, opened only when no pack knows it. */
-  readonly bytes: Buffer;
+  readonly text: string;
 }
 
 type Packed<Document = RuleDocument> = Document extends RuleDocument ? Omit<Document, "file" | "complain"> : never;
@@ -39,7 +38,7 @@ export async function packOf(sources: readonly RuleSource[]): Promise<RulePack> 
   const { openRules } = await import("../detect/sigma.ts");
   const problems: RuleError[] = [];
   const entries = sources.flatMap((source): readonly (readonly [string, readonly Packed[]])[] => {
-    const opened = openRules(source.file, String(source.bytes), problems);
+    const opened = openRules(source.file, source.text, problems);
     const documents = opened.map(({ file: _file, complain: _complain, ...rest }): Packed => rest);
     return isDeepStrictEqual(JSON.parse(JSON.stringify(documents)), documents) ? [[keyOf(source), documents]] : [];
   });
@@ -66,6 +65,6 @@ export function packedRules(
 }
 
 /** The name counts: a rule without one of its own is called after its file. */
-function keyOf({ file, bytes }: RuleSource): string {
-  return `${basename(file)} ${hash("sha256", bytes, "base64")}`;
+function keyOf({ file, text }: RuleSource): string {
+  return `${basename(file)} ${hash("sha256", text, "base64")}`;
 }

@@ -23,7 +23,7 @@ describe("rule pack", () => {
 
   /** The pack of the folder, every title changed: who reads it is seen to. */
   const marked = async () =>
-    JSON.parse(JSON.stringify(await packOf(await readRules([folder], []))).replaceAll("Yaml", "Pack"));
+    JSON.parse(JSON.stringify(await packOf(readRules([folder], []))).replaceAll("Yaml", "Pack"));
   const titles = async (pack: Awaited<ReturnType<typeof marked>>) =>
     (await loadRules([folder], {}, pack)).summaries.map(({ title, name, file }) => [title, name, file]);
 
@@ -68,7 +68,7 @@ describe("rule pack", () => {
 
   it("holds the bundled rules whole", async () => {
     const folders = [bundledRules()];
-    const sources = await readRules(folders, []);
+    const sources = readRules(folders, []);
     const pack = await packOf(sources);
 
     assert.equal(Object.keys(pack).length, sources.length);
