@@ -48,6 +48,8 @@ export interface ServeOptions {
   readonly onDeaf?: () => void;
   /** The fault tests put crash points between the ports. */
   readonly wrap?: (ports: Ports) => Ports;
+  /** From one delivery to Slack to the next; the tests do not wait a second for each. */
+  readonly paceMs?: number;
 }
 
 export interface Running {
@@ -197,7 +199,7 @@ function portsOf(options: ServeOptions, store: RedisStores, vitals: Vitals, usab
     outbox: store.outbox,
     containments: store.containments,
     audit: store.audit,
-    effects: openEffects(store.connection, clock, log),
+    effects: openEffects(store.connection, clock, log, options.paceMs),
     trail: openTrail({ log, requestTimeoutMs: TRAIL_TIMEOUT_MS, credentialsOf: credentials.reader }),
     logFiles: openLogFiles({
       buckets: config.s3.buckets,

@@ -51,6 +51,7 @@ const PARTS: Readonly<Record<Part, Plain>> = {
   iam: words`IAM`,
   cloudtrail: words`CloudTrail's history`,
   s3: words`S3`,
+  clock: words`clock`,
 };
 
 /** What it means stands with it: who reads this at night should not have to know. */
@@ -62,13 +63,14 @@ const MEANING: Readonly<Record<Part, Plain>> = {
   iam: words`keys cannot be looked up or disabled from here`,
   cloudtrail: words`/ids who is told without history`,
   s3: words`log files wait in the queue`,
+  clock: words`no key is disabled from here until it is set right`,
 };
 
 function troubleLine(trouble: Trouble): Inline[] {
   switch (trouble.kind) {
     case "part":
       return [
-        bold(words`${PARTS[trouble.part]} fails`),
+        bold(trouble.part === "clock" ? words`This machine's clock is off` : words`${PARTS[trouble.part]} fails`),
         say(words` since `),
         moment(trouble.since),
         say(words`: `),
@@ -96,7 +98,10 @@ function troubleLine(trouble: Trouble): Inline[] {
     case "quarantined":
       return [say(words`${trouble.count} could not be read and lie in quarantine: `), code("ids quarantine list", 40)];
     case "overdue":
-      return [bold(words`${trouble.count} overdue`), say(words`: posts, look-ups or read-backs that keep failing`)];
+      return [
+        bold(words`${trouble.count} overdue`),
+        say(words`: posts, look-ups or read-backs that keep failing, or more alerts than Slack takes at once`),
+      ];
   }
 }
 

@@ -6,6 +6,9 @@
 /** How long one worker has the right to post or edit an alert. */
 export const RESERVATION_MS = 15_000;
 
+/** Rank of a delivery that somebody waits for: before all others. */
+export const ASKED_RANK = -1;
+
 /** A search starts this much before the first attempt: Slack's clock and ours differ. */
 export const SEARCH_MARGIN_MS = 2_000;
 

@@ -5,7 +5,7 @@ import type { AlertFold, Chapter, StoredAlert } from "../alert/alert.ts";
 import type { Corroboration } from "../alert/trust.ts";
 import type { Containment } from "../contain/outcome.ts";
 import type { Sighting } from "../detect/finding.ts";
-import { MAX_DISTINCT } from "./bounds.ts";
+import { ASKED_RANK, MAX_DISTINCT } from "./bounds.ts";
 import { msOf } from "./time.ts";
 
 /** One alert while it is held: the only mutable thing here. */
@@ -37,8 +37,10 @@ export interface HeldAlert {
   edits: number;
   /** Slack is not asked before this time. */
   nextAt: number;
-  /** The newest change that a person made: it does not wait for `nextAt`. */
+  /** The newest change that does not wait for `nextAt`. */
   urgent?: { readonly rev: number; readonly at: number };
+  /** The newest change that somebody waits for. */
+  askedRev?: number;
   reservation?: { readonly by: string; readonly at: number; readonly until: number };
   /** When the first attempt was reserved of which Slack may have something. */
   unsureSince?: number;
@@ -71,6 +73,10 @@ export function openAlert(fold: AlertFold, openedMs: number, now: number): HeldA
     edits: 0,
     nextAt: 0,
   };
+}
+
+export function heldRankOf({ rank, askedRev = 0, shown }: HeldAlert): number {
+  return askedRev > shown ? ASKED_RANK : rank;
 }
 
 export function countSighting(alert: HeldAlert, { eventID, time, action, region, ip }: Sighting): void {

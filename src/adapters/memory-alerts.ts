@@ -5,7 +5,7 @@ import { ALERT_WINDOW_MS, type AlertFold } from "../alert/alert.ts";
 import type { AlertStore, Reservation } from "../ports/alerts.ts";
 import type { DueRow, Row } from "../ports/outbox.ts";
 import { MAX_DISTINCT, MAX_PER_SUBJECT, RESERVATION_MS, SEARCH_MARGIN_MS } from "./bounds.ts";
-import { countSighting, type HeldAlert, type HeldAlerts, openAlert, storedOf } from "./memory-alert.ts";
+import { countSighting, type HeldAlert, type HeldAlerts, heldRankOf, openAlert, storedOf } from "./memory-alert.ts";
 import { addRow, dropRow, type HeldRows } from "./memory-outbox.ts";
 import { type HeldQuarantine, quarantineInto } from "./memory-quarantine.ts";
 import { rowName } from "./row.ts";
@@ -26,8 +26,7 @@ export function memoryAlerts(alerts: HeldAlerts, quarantine: HeldQuarantine, row
           due.push({ kind: "confirm", id: alert.id, at: now });
         if (alert.shows) {
           alert.rev += 1;
-          rows.ranks.set(`deliver:${alert.id}`, alert.rank);
-          due.push({ ...deliverRow(alert.id), at: Math.max(now, alert.nextAt), rank: alert.rank });
+          due.push(deliveryOf(alert, Math.max(now, alert.nextAt)));
         }
         for (const row of due) if (addRow(rows, row)) hints.set(rowName(row), row);
       }
@@ -54,7 +53,7 @@ export function memoryAlerts(alerts: HeldAlerts, quarantine: HeldQuarantine, row
       if (alert === undefined) return undefined;
       if (alert.acknowledged !== undefined) return { kind: "already", ...alert.acknowledged };
       alert.acknowledged = { by, at: new Date(now).toISOString() };
-      showAtOnce(alert, rows, now);
+      showAtOnce(alert, rows, now, "asked");
       return { kind: "acknowledged", ...alert.acknowledged };
     },
     async corroborate(id, found, againAt, now) {
@@ -91,18 +90,19 @@ export function memoryAlerts(alerts: HeldAlerts, quarantine: HeldQuarantine, row
       delete alert.reservation;
       if (alert.rev <= alert.shown) return;
       if (alert.urgent !== undefined && alert.urgent.rev > alert.shown) alert.nextAt = alert.urgent.at;
-      addRow(rows, { ...deliverRow(id), at: alert.nextAt });
+      addRow(rows, deliveryOf(alert, alert.nextAt));
     },
   };
 }
 
-/** A person's change: due now, whatever the pace of edits. */
-export function showAtOnce(alert: HeldAlert, rows: HeldRows, now: number): void {
+/** Due now, whatever the pace of this alert's edits. */
+export function showAtOnce(alert: HeldAlert, rows: HeldRows, now: number, asked?: "asked"): void {
   if (!alert.shows) return;
   alert.rev += 1;
   alert.nextAt = now;
   alert.urgent = { rev: alert.rev, at: now };
-  addRow(rows, { ...deliverRow(alert.id), at: now });
+  if (asked !== undefined) alert.askedRev = alert.rev;
+  addRow(rows, deliveryOf(alert, now));
 }
 
 /** @returns undefined when the finding is held already. */
@@ -157,6 +157,10 @@ function release(alert: HeldAlert, rows: HeldRows, nextAt: number): void {
 
 function activityOf(alert: HeldAlert, subject: string): number {
   return alert.subjects.get(subject) ?? 0;
+}
+
+function deliveryOf(alert: HeldAlert, at: number): DueRow {
+  return { ...deliverRow(alert.id), at, rank: heldRankOf(alert) };
 }
 
 function deliverRow(id: string): Row {

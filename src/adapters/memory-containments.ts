@@ -29,7 +29,7 @@ export function memoryContainments(alerts: HeldAlerts, rows: HeldRows, clock: Cl
     const { fence } = record.intent;
     if (alert === undefined || (alert.containment?.fence ?? 0) > fence) return;
     alert.containment = { fence, value: record.containment };
-    showAtOnce(alert, rows, now);
+    showAtOnce(alert, rows, now, "asked");
   }
 
   return {

@@ -22,6 +22,7 @@ export function heldRows(): HeldRows {
 export function addRow(rows: HeldRows, row: DueRow): boolean {
   const name = rowName(row);
   const due = rows.dueAt.get(name);
+  if (row.rank !== undefined) rows.ranks.set(name, row.rank);
   if (due !== undefined && due <= row.at) return false;
   rows.dueAt.set(name, row.at);
   return true;

@@ -8,6 +8,7 @@ import { type Job, Queue, Worker } from "bullmq";
 import { Redis } from "ioredis";
 import type { DueRow, Effects, Row } from "../ports/outbox.ts";
 import type { Clock, Log } from "../ports.ts";
+import { ASKED_RANK } from "./bounds.ts";
 import { KEY_TAG } from "./lua/prelude.ts";
 import { COMMAND_TIMEOUT_MS, LIMITS, type RedisConnection } from "./redis.ts";
 import { findRow, rowName } from "./row.ts";
@@ -23,6 +24,8 @@ const QUEUE_OF = {
 const QUEUES = ["deliver", "look", "act"] as const;
 
 export const BULL_PREFIX = `${KEY_TAG}:bull`;
+/** Slack takes one post a second and channel; edits count here, too, so that a channel is never a stream. */
+const PACE_MS = 1_000;
 const CONCURRENCY = 10;
 /** Longer than the longest blocking read (10 s): a connection silent for that long is dead and made anew. */
 const WORKER_TIMEOUT_MS = 15_000;
@@ -35,6 +38,11 @@ interface Hint {
 }
 type Handle = (row: Row) => Promise<void>;
 
+interface LaneOptions {
+  readonly name: (typeof QUEUES)[number];
+  readonly paceMs: number;
+}
+
 /** One queue with its worker. */
 interface Lane {
   hint(rows: readonly DueRow[]): Promise<void>;
@@ -44,8 +52,9 @@ interface Lane {
   cut(): void;
 }
 
-export function openEffects(connection: RedisConnection, clock: Clock, log: Log): Effects {
-  const lanes = new Map(QUEUES.map((name) => [name, openLane(name, connection, clock, log)]));
+/** @param paceMs at least so long from one delivery to the next, whichever process makes them. */
+export function openEffects(connection: RedisConnection, clock: Clock, log: Log, paceMs = PACE_MS): Effects {
+  const lanes = new Map(QUEUES.map((name) => [name, openLane({ name, paceMs }, connection, clock, log)]));
   return {
     async hint(rows) {
       const hints = [...lanes].map(([name, lane]) => lane.hint(rows.filter(({ kind }) => QUEUE_OF[kind] === name)));
@@ -63,7 +72,7 @@ export function openEffects(connection: RedisConnection, clock: Clock, log: Log)
   };
 }
 
-function openLane(name: string, connection: RedisConnection, clock: Clock, log: Log): Lane {
+function openLane({ name, paceMs }: LaneOptions, connection: RedisConnection, clock: Clock, log: Log): Lane {
   const failed = (error: Error) => log.warn({ queue: name, err: error.message }, "effects.failed");
   const client = new Redis({ ...connection, ...LIMITS });
   client.on("error", failed);
@@ -85,7 +94,7 @@ function openLane(name: string, connection: RedisConnection, clock: Clock, log: 
   };
   const startWorker = () => {
     takenAt = clock.now();
-    worker = openWorker(name, connection, run, log);
+    worker = openWorker({ name, paceMs }, connection, run, log);
   };
 
   return {
@@ -122,11 +131,18 @@ function openLane(name: string, connection: RedisConnection, clock: Clock, log: 
   };
 }
 
-function openWorker(name: string, connection: RedisConnection, run: (job: Job<Hint>) => Promise<void>, log: Log) {
+function openWorker(
+  { name, paceMs }: LaneOptions,
+  connection: RedisConnection,
+  run: (job: Job<Hint>) => Promise<void>,
+  log: Log,
+) {
   const worker = new Worker<Hint>(name, run, {
     connection: { ...connection, maxRetriesPerRequest: null, socketTimeout: WORKER_TIMEOUT_MS },
     prefix: BULL_PREFIX,
     concurrency: CONCURRENCY,
+    // Counted in Redis for all processes; who waits for it holds no reservation, and of those that wait the lowest rank is next.
+    ...(name === "deliver" ? { limiter: { max: 1, duration: paceMs } } : {}),
     lockDuration: 10_000,
     stalledInterval: 3_000,
     // The default gives a job up when its worker was killed twice.
@@ -143,13 +159,20 @@ function openWorker(name: string, connection: RedisConnection, run: (job: Job<Hi
   return worker;
 }
 
-/** One job for a row and a due time, however often it is hinted. BullMQ refuses ids with ":", and takes priority 0 first. */
+/**
+ * One job for a row and a due time, however often it is hinted. BullMQ refuses ids with ":", and takes priority 0 first:
+ * what has no rank is hinted by whom a person waits for.
+ */
 function jobOf(row: DueRow, now: number) {
   const id = rowName(row).replaceAll(":", "-");
   return {
     name: row.kind,
     data: { row: rowName(row) },
-    opts: { jobId: `${id}-${row.at}`, delay: Math.max(0, row.at - now), priority: row.rank ?? 0 },
+    opts: {
+      jobId: `${id}-${row.at}`,
+      delay: Math.max(0, row.at - now),
+      priority: (row.rank ?? ASKED_RANK) - ASKED_RANK,
+    },
   };
 }
 

@@ -11,7 +11,7 @@ export interface Row {
 
 export interface DueRow extends Row {
   readonly at: number;
-  /** Of deliveries, which goes first: that of the lowest (`rankOf` in src/alert/alert.ts). */
+  /** Of deliveries, which goes first: that of the lowest (`rankOf` in src/alert/alert.ts); below all of them, one that a person waits for. */
   readonly rank?: number;
 }
 

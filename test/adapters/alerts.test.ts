@@ -252,7 +252,7 @@ contract("alert store", (stores) => {
     assert.deepEqual(second, { kind: "already", by: "U1", at: iso(NOON + 1) });
     assert.deepEqual((await alert("al_key-1_a")).acknowledged, { by: "U1", at: iso(NOON + 1) });
     assert.deepEqual(await stores().outbox.due(NOON + 1, 10), [
-      { kind: "deliver", id: "al_key-1_a", at: NOON + 1, rank: 2 },
+      { kind: "deliver", id: "al_key-1_a", at: NOON + 1, rank: -1 },
     ]);
     assert.equal(await stores().alerts.acknowledge("al_none", "U1", NOON), undefined);
   });

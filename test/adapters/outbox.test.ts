@@ -73,6 +73,24 @@ contract("outbox", (stores) => {
     );
   });
 
+  it("puts a delivery that a person waits for before all others, until it is shown", async () => {
+    const alerts = stores().alerts;
+    const ranks = async () => (await outbox().due(NOON, 10)).map(({ id, rank }) => `${id} ${rank}`);
+    const critical = [foldOf({ id: "i", key: "key-i", rank: 0 })];
+    await alerts.commit({ folds: critical, quarantined: [], now: NOON });
+    await alerts.confirm(ROW.id, { channel: "C1", ts: "1.1", rev: 1 }, NOON);
+    await alerts.corroborate(ROW.id, { kind: "cloudtrail", at: "2026-11-20T12:00:00Z" }, undefined, NOON);
+    assert.deepEqual(await ranks(), ["al_key-i_i 0", "al_key-1_a 2", "al_key-2_b 2"]);
+
+    await alerts.acknowledge(ROW.id, "U1", NOON);
+    // More of the same alert does not take that back.
+    await alerts.commit({ folds: [foldOf({ id: "c" })], quarantined: [], now: NOON });
+    assert.deepEqual(await ranks(), ["al_key-1_a -1", "al_key-i_i 0", "al_key-2_b 2"]);
+
+    await alerts.confirm(ROW.id, { channel: "C1", ts: "1.1", rev: 3 }, NOON);
+    assert.deepEqual(await ranks(), ["al_key-i_i 0", "al_key-1_a 2", "al_key-2_b 2"]);
+  });
+
   it("does not bring a row back that is done", async () => {
     await outbox().done(ROW);
     await outbox().postpone(ROW, NOON);

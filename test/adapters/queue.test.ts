@@ -28,8 +28,8 @@ describe("effects", () => {
     await Promise.all(opened.splice(0).map((effects) => effects.stop(2_000)));
     await redis?.stop();
   });
-  function open(clock = wallClock, connection = redis.stores.connection): Effects {
-    const effects = openEffects(connection, clock, log);
+  function open(clock = wallClock, connection = redis.stores.connection, paceMs = 5): Effects {
+    const effects = openEffects(connection, clock, log, paceMs);
     opened.push(effects);
     return effects;
   }
@@ -80,6 +80,43 @@ describe("effects", () => {
     await until(() => handled.length > 30);
 
     assert.deepEqual(handled.slice(0, 2), ["al_critical", "al_low"]);
+  });
+
+  it("hands over one delivery a second and no more, from however many processes: those of the lowest rank first", async function () {
+    this.timeout(20_000);
+    // A tenth of a second here.
+    const paceMs = 100;
+    const workers = [1, 2].map(() => open(wallClock, redis.stores.connection, paceMs));
+    const rows = Array.from({ length: 50 }, (_, i) => ({ ...ROW, id: `al_${i}`, rank: i % 20 === 7 ? 0 : 3 }));
+    const [first = assert.fail(), second = assert.fail()] = workers;
+    await until(() => hint(first, rows));
+    const handled: { readonly row: Row; readonly at: number }[] = [];
+    for (const worker of workers)
+      worker.start(async (row) => {
+        handled.push({ row, at: performance.now() });
+        // As long as Slack may take: who comes next does not wait for it.
+        await sleep(3 * paceMs);
+      });
+    await until(() => handled.length === 10);
+    await until(() =>
+      hint(second, [
+        { ...ROW, id: "al_clicked" },
+        { kind: "act", id: "in_1", at: 0 },
+      ]),
+    );
+    const clickedAt = performance.now();
+    await until(() => handled.length === 52, 15_000);
+
+    const deliveries = handled.filter(({ row }) => row.kind === "deliver");
+    const order = deliveries.map(({ row }) => row.id);
+    assert.equal(new Set(order).size, 51);
+    assert.deepEqual(order.slice(0, 3), ["al_7", "al_27", "al_47"]);
+    const waited = (id: string) => (handled.find(({ row }) => row.id === id)?.at ?? 0) - clickedAt;
+    assert.ok(order.indexOf("al_clicked") < 20, order.join());
+    assert.ok(waited("in_1") < waited("al_clicked") + 5 * paceMs);
+    // Whoever takes a job is called a little later, now more, now less: so twenty at a time.
+    const windows = deliveries.slice(20).map(({ at }, i) => at - (deliveries[i]?.at ?? 0));
+    assert.ok(Math.min(...windows) > 16 * paceMs, `twenty within ${Math.min(...windows)} ms`);
   });
 
   it("waits until a row is due", async () => {

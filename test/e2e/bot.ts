@@ -10,11 +10,12 @@ import { type BotSettings, crashing } from "./crash-point.ts";
 const settings: BotSettings = JSON.parse(process.argv[2] ?? "{}", (_, value) =>
   value?.type === "Buffer" ? Buffer.from(value.data) : value,
 );
-const { config, secrets, crash } = settings;
+const { config, secrets, crash, paceMs } = settings;
 const running = await serve({
   config,
   secrets,
   log: openLog("info", join(config.data, "bot.log")),
+  ...(paceMs === undefined ? {} : { paceMs }),
   wrap: (ports) => crashing(ports, crash, config.data),
 });
 // Before the word that it runs: a test may end it at once.

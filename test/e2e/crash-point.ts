@@ -23,6 +23,7 @@ export interface BotSettings {
   readonly config: Config;
   readonly secrets: Secrets;
   readonly crash?: CrashPoint;
+  readonly paceMs?: number;
 }
 
 /** Ports that die at `crash`; a marker in `data` tells the next process that it happened. */

@@ -7,11 +7,12 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Redis } from "ioredis";
 import type { Fault } from "../../demo/fault.ts";
+import { envelopeOf } from "../../demo/trail.ts";
 import { isObject } from "../../src/cloudtrail/json.ts";
 import { recordNamed } from "../handlers/line.ts";
 import { freePort } from "./port.ts";
 import { startProxy, type TcpProxy } from "./proxy.ts";
-import { openStage, type Stage, until } from "./stage.ts";
+import { openStage, PACE_MS, type Stage, until } from "./stage.ts";
 
 /** Slack gives a request 3 s; this machine may be busy besides. */
 const ANSWERED_MS = 3_500;
@@ -237,6 +238,25 @@ describe("degraded modes", function () {
       stage.world.keysOf("deploy-bot").some(({ id, status }) => id === key && status === "Inactive"),
     );
     assert.equal(stage.switches().length, 1);
+  });
+
+  it("sends one message after the other however many alerts come at once: a click's first, then the worst", async () => {
+    const { ts } = await anAlert();
+    const users = await send("storm", 60);
+    const toldOf = async () => (await posted(users)).filter((count) => count > 0).length;
+    await until("the first are there", async () => (await toldOf()) > 0);
+    const worst: unknown = recordNamed("cloudtrail_stop_logging");
+    await stage.queue.send(JSON.stringify(isObject(worst) ? envelopeOf(worst) : undefined));
+    await stage.front.click({ user: sam, ts, actionId: "ids/acknowledge/v1" });
+    await until("the click is answered", async () => (await anAlert()).all.includes("*Acknowledged*"));
+    const isWorst = ({ text }: { readonly text: string }) => /stopped CloudTrail|StopLogging|logging/.test(text);
+    await until("the worst is there", async () => (await stage.alerts()).some(isWorst));
+
+    assert.ok((await toldOf()) < 45, "these two did not wait for the others");
+    await areThereOnce(users);
+    const times = (await stage.alerts()).slice(-60).map((alert) => Number(alert.ts) * 1_000);
+    const windows = times.slice(20).map((time, i) => time - (times[i] ?? 0));
+    assert.ok(Math.min(...windows) > 16 * PACE_MS, `twenty within ${Math.min(...windows)} ms`);
   });
 
   const SLACK: readonly Omit<Fault, "method">[] = [

@@ -26,6 +26,8 @@ import { freePort } from "./port.ts";
 const SIGNING_SECRET = "e2e-signing-secret-0123456789";
 /** From a kill -9 until everything is in order again: SQS shows the message after 30 s, then it is searched and posted. */
 export const RECOVERY_MS = 90_000;
+/** A tenth of what Slack gets: the tests have a lot to say. */
+export const PACE_MS = 100;
 
 export interface StageOptions {
   readonly buckets?: readonly Bucket[];
@@ -55,6 +57,7 @@ export async function openStage({ buckets = [], through = async (_, url) => url,
   const person = (name: string) => people.find((one) => one.name === name)?.id ?? "";
   const [slackPort = 0, healthPort = 0] = ports;
   const settings: BotSettings = {
+    paceMs: PACE_MS,
     config: {
       accounts: [{ ...ACCOUNT, regions: [HOME_REGION] }],
       slack: {

@@ -166,7 +166,7 @@ if redis.call('HSETNX', key, 'acknowledgedBy', by) == 0 then
   return {'already', unpack(redis.call('HMGET', key, 'acknowledgedBy', 'acknowledgedAt'))}
 end
 redis.call('HSET', key, 'acknowledgedAt', at)
-showAtOnce(id, now)
+showAtOnce(id, now, true)
 keepAlert(id)
 return {'acknowledged', by, at}
 `;

@@ -15,7 +15,7 @@ local function keepIntent(id, record, containment, alert, fence, final, now)
   -- An older intent of the same alert must not overwrite what a newer one shows.
   if tonumber(redis.call('HGET', shown, 'containmentFence') or 0) > tonumber(fence) then return end
   redis.call('HSET', shown, 'containment', containment, 'containmentFence', fence)
-  showAtOnce(alert, now)
+  showAtOnce(alert, now, true)
   keepAlert(alert)
 end
 `;
