@@ -50,7 +50,7 @@ export const CALL_FACTS: FactGroup = {
     of: ({ record }) => isDryRun(record),
   },
   "ids.read_only": {
-    says: "the call changes nothing: the record's readOnly, else its verb (Get, List, Describe, Head …). A call that creates something is none, even where AWS says so (`CreateOAuth2Token`)",
+    says: "the call changes nothing: the record's readOnly, else its verb (Get, List, Describe, Head …). A call that creates something is none, even where AWS says so (`CreateOAuth2Token`). Absent for records that tell of no call, such as Insights",
     values: "true, false",
     from: ["eventName", "readOnly"],
     of: ({ record }) => isReadOnly(record),
@@ -79,7 +79,8 @@ const WRITES =
 /** AWS marks what starts a query or an export that only reads as read-only, and is right. */
 const READS_BY_STARTING = /^(Start|Stop|Create)\w*(Query|Search|Report|Export|Preview|Job|Analysis)/;
 
-function isReadOnly({ eventName, readOnly }: CloudTrailRecord): boolean {
+function isReadOnly({ eventName, readOnly }: CloudTrailRecord): boolean | undefined {
+  if (eventName === "") return undefined;
   if (readOnly === true) return !WRITES.test(eventName) || READS_BY_STARTING.test(eventName);
   return readOnly ?? READS.test(eventName);
 }

@@ -353,6 +353,7 @@ const table: readonly Row[] = [
   ["ids.read_only", "a call that only reads", { eventName: "ListUsers", readOnly: true }, true],
   ["ids.read_only", "a call of that name whose record does not say", { eventName: "ListUsers" }, true],
   ["ids.read_only", "a call that writes", {}, false],
+  ["ids.read_only", "an Insight, which is no call", { eventName: null, eventCategory: "Insight" }, undefined],
   ["ids.read_only", "a token made, whatever AWS says", { eventName: "CreateOAuth2Token", readOnly: true }, false],
   ["ids.read_only", "a role assumed", { eventName: "AssumeRole", readOnly: true }, true],
   ["ids.opt_in_region", "one that must be enabled", { awsRegion: "me-south-1" }, true],
