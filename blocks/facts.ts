@@ -40,8 +40,8 @@ export function why(alert: Alert, most: number): RichPart {
   );
 }
 
-/** What was called, or that AWS found it. */
-const CALL_FIELDS: ReadonlySet<string> = new Set(["eventName", "eventSource", "eventType"]);
+/** What was called and how it ended, or that AWS found it. */
+const CALL_FIELDS: ReadonlySet<string> = new Set(["eventName", "eventSource", "eventType", "ids.outcome"]);
 
 /** Facts as people say them; others are shown as field and value. */
 const FACT_WORDS: ReadonlyMap<string, Plain> = new Map([
@@ -51,6 +51,7 @@ const FACT_WORDS: ReadonlyMap<string, Plain> = new Map([
   ["ids.attack_tool true", words`its user agent names an attack tool`],
   ["ids.big_instance true", words`big or GPU instances, or very many at once`],
   ["ids.credential_file true", words`an object named like a credential file`],
+  ["ids.denied true", words`the call was refused`],
   ["ids.dry_run true", words`a dry run, to see whether it would be allowed`],
   ["ids.federation_open true", words`everyone of an identity provider may use the role`],
   ["ids.foreign_account true", words`it lets another account in`],
@@ -61,13 +62,16 @@ const FACT_WORDS: ReadonlyMap<string, Plain> = new Map([
   ["ids.from_pipeline true", words`by a build service`],
   ["ids.instance_credentials_outside true", words`an EC2 instance's credentials, used elsewhere`],
   ["ids.key_type long-term", words`with a long-term access key`],
+  ["ids.key_type temporary", words`with temporary credentials`],
   ["ids.mfa false", words`no MFA was used`],
+  ["ids.mfa true", words`with MFA`],
   ["ids.opt_in_region true", words`a region that has to be enabled first`],
   ["ids.own_account false", words`the caller belongs to another account`],
   ["ids.policy_grants_admin true", words`the policy gives administrator rights`],
   ["ids.policy_not_action true", words`the policy allows all but what it names`],
   ["ids.public_principal true", words`it lets everyone in`],
   ["ids.ransom_note_name true", words`an object named like a ransom note`],
+  ["ids.read_only false", words`it changes something`],
   ["ids.region_unused absent", words`the config does not say which regions are in use`],
   ["ids.region_unused true", words`a region that this account does not use`],
   ["ids.role_chaining true", words`a role that assumes another`],

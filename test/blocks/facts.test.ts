@@ -19,6 +19,17 @@ describe("a fact as evidence", () => {
     assert.match(saidOf("ids.ports_open", "22"), /opens port "},\{"type":"text","text":"22","style":\{"code":true\}/);
   });
 
+  it("is left out where the sentence says it already: what was called, and how it ended", () => {
+    const evidence = [
+      { selection: "meant", field: "ids.outcome", value: "success" },
+      { selection: "stopped", field: "ids.mfa", value: "false" },
+    ];
+    const said = JSON.stringify(why(alertWith({}, { evidence }), 3));
+
+    assert.doesNotMatch(said, /outcome/);
+    assert.match(said, /no MFA was used/);
+  });
+
   it("is field and value where there are no words", () => {
     assert.match(saidOf("ids.ports_open", "absent"), /ids\.ports_open.*absent/);
     assert.match(saidOf("ids.human", "jack"), /ids\.human.*jack/);
