@@ -3,6 +3,7 @@
  * Pure. Record text is the attacker's, and a terminal obeys control characters: everything shown goes through `shown`.
  */
 import type { WhoAnswer } from "../blocks/identity.ts";
+import type { Alert } from "../src/alert/alert.ts";
 import { isContained } from "../src/alert/disable.ts";
 import type { LastUse } from "../src/cloudtrail/accesskey.ts";
 import type { Counts } from "../src/identity/activity.ts";
@@ -97,11 +98,18 @@ function recordedLines({ recorded }: WhoAnswer): string[] {
 
 function alertLines({ alerts }: WhoAnswer): string[] {
   const rows = alerts.slice(0, ALERTS).map((alert) => {
-    const state = isContained(alert) ? "key disabled" : alert.acknowledged === undefined ? "open" : "acknowledged";
-    return `  ${alert.level.toUpperCase().padEnd(9)}${timeOf(alert.counters.last)}  ${shown(alert.title, 80)}  ${state}`;
+    const level = alert.level === "informational" ? "INFO" : alert.level.toUpperCase();
+    return `  ${level.padEnd(9)}${timeOf(alert.counters.last)}  ${shown(alert.title, 80)}  ${stateOf(alert)}`;
   });
   const more = alerts.length > ALERTS ? [`  and ${alerts.length - ALERTS} more`] : [];
   return alerts.length === 0 ? [] : ["alerts:", ...rows, ...more];
+}
+
+function stateOf(alert: Alert): string {
+  // Counted, never shown in the channel.
+  if (alert.level === "informational") return "not posted";
+  if (isContained(alert)) return "key disabled";
+  return alert.acknowledged === undefined ? "open" : "acknowledged";
 }
 
 function sourceLines({ subject, store, searched, outside, history, notes }: WhoAnswer): string[] {

@@ -28,7 +28,7 @@ export interface WhoAnswer {
   /** One per account that knows the subject. */
   readonly identities: readonly Identity[];
   readonly recorded?: Recorded;
-  /** Newest first. */
+  /** Those that were posted first, the newest of them on top. */
   readonly alerts: readonly Alert[];
   /** Whether Trailhound's own store answered. */
   readonly store: "answered" | "silent";

@@ -105,7 +105,7 @@ function keysEndingIn(lastFour: string, stored: readonly StoredAlert[]): readonl
   return [...new Set(keys.filter((id) => id.endsWith(lastFour)))].slice(0, CHOICES);
 }
 
-/** Newest first; undefined when the store does not answer. */
+/** Those that were posted first, the newest of them on top; undefined when the store does not answer. */
 async function alertsAbout(
   subjects: readonly string[],
   { alerts }: Pick<WhoPorts, "alerts">,
@@ -115,7 +115,12 @@ async function alertsAbout(
   const late = sleep(STORE_MS, undefined, { signal: ended.signal }).catch(() => undefined);
   const lists = await Promise.race([asked.catch(() => undefined), late]).finally(() => ended.abort());
   const byID = new Map(lists?.flat().map((alert) => [alert.id, alert]));
-  return lists === undefined ? undefined : [...byID.values()].toSorted((a, b) => (a.last < b.last ? 1 : -1));
+  return lists === undefined ? undefined : [...byID.values()].toSorted(byRelevance);
+}
+
+function byRelevance(a: StoredAlert, b: StoredAlert): number {
+  if (a.shows !== b.shows) return a.shows ? -1 : 1;
+  return a.last < b.last ? 1 : -1;
 }
 
 /** What its alerts are kept under. */

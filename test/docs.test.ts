@@ -215,9 +215,10 @@ describe("docs/commands.md", () => {
 
   it("counts the regions that are asked, as do the other pages", () => {
     const count = regionsOf(undefined).length;
+    assert.equal(regionsOf(["eu-west-1", "me-south-1"]).length, count + 1);
 
     for (const text of [page, textOf("docs/configuration.md")])
-      assert.match(text, new RegExp(`\\bthe ${count} that AWS enables by default`));
+      assert.match(text, new RegExp(`\\band the ${count} that AWS enables by default`));
   });
 
   const subcommands = [...textOf("bin/ids.ts").matchAll(/^ {2}(\w+): \{\n {4}about:/gm)].map(([, name = ""]) => name);

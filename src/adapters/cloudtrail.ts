@@ -118,5 +118,5 @@ function answerOf(error: unknown): Exclude<TrailAnswer, { kind: "ok" }> {
   if (/UnrecognizedClient|OptInRequired|InvalidClientTokenId/.test(name))
     return { kind: "unavailable", why: "the region is not enabled, or the credentials are not accepted there" };
   if (/Abort|Timeout/.test(name)) return { kind: "unavailable", why: "timed out" };
-  return { kind: "unavailable", why: name === "" ? "unknown error" : name };
+  return { kind: "unavailable", why: error instanceof Error ? `${name}: ${error.message}` : "unknown error" };
 }

@@ -20,7 +20,8 @@ export function recordedOf(alerts: readonly StoredAlert[]): Recorded | undefined
     events: alerts.reduce((sum, { events }) => sum + events, 0),
     actions: mostFrequent(Object.fromEntries(counts)),
     regions: [...new Set(alerts.flatMap(({ regions }) => regions))].toSorted(),
-    addresses: [...new Set(alerts.flatMap(({ addresses }) => addresses))].toSorted(),
+    // Findings of AWS's own have none.
+    addresses: [...new Set(alerts.flatMap(({ addresses }) => addresses))].filter((ip) => ip !== "").toSorted(),
     first: alerts.reduce((first, alert) => (alert.first < first ? alert.first : first), any.first),
     last: alerts.reduce((last, alert) => (alert.last > last ? alert.last : last), any.last),
   };

@@ -197,6 +197,7 @@ describe("recordedOf", () => {
       events: 4,
       actions: { "iam:ListUsers": 4 },
       regions: ["eu-west-1"],
+      addresses: [""],
       first: "2026-11-19T00:00:00Z",
       last: "2026-11-19T01:00:00Z",
     };

@@ -50,7 +50,10 @@ sqs: { queues: ["https://sqs.us-east-1.amazonaws.com/111122223333/trailhound"] }
       world.call({ keyId, ip, userAgent, region: "eu-west-1", action, params: {} });
     await world.settled();
     const record = recordWith();
-    await stores.alerts.commit({ folds: [foldOf(findingOf(record), record)], quarantined: [], now: Date.now() });
+    const counted = recordWith({ eventID: "counted", sourceIPAddress: "192.0.2.77" });
+    const quiet = findingOf(counted, { id: "fi_quiet", rule: "quiet", level: "informational" });
+    const folds = [foldOf(findingOf(record), record), foldOf(quiet, counted)];
+    await stores.alerts.commit({ folds, quarantined: [], now: Date.now() });
   });
   after(async () => {
     for (const name of NAMES)
@@ -82,7 +85,7 @@ sqs: { queues: ["https://sqs.us-east-1.amazonaws.com/111122223333/trailhound"] }
     assert.match(out, /key AKIA\w{16} {2}Active, 412 days old/);
     assert.match(out, /in CloudTrail: 2 events, 1 denied/);
     assert.match(out, /198\.51\.100\.23 ×2/);
-    assert.match(out, /recorded in alerts: 1 event,/);
+    assert.match(out, /recorded in alerts: 2 events,/);
     assert.match(out, /looked for IAM users in acme-prod \(111122223333\)/);
     assert.match(out, /17 of 17 regions/);
     assert.equal(out.includes("\u001b"), false);
@@ -100,7 +103,8 @@ sqs: { queues: ["https://sqs.us-east-1.amazonaws.com/111122223333/trailhound"] }
     const byEnd = await run("key", "mple");
     assert.match(byEnd.out, /recorded in alerts/);
     const byAddress = await run("ip", "198.51.100.23");
-    assert.match(byAddress.out, /HIGH|CRITICAL|MEDIUM|LOW/);
+    assert.match(byAddress.out, /(HIGH|CRITICAL|MEDIUM|LOW) +\d{4}-\d\d-\d\d .* open\n/);
+    assert.match((await run("ip", "192.0.2.77")).out, /INFO +\d{4}-\d\d-\d\d .* not posted\n/);
     assert.match(byAddress.out, /CloudTrail cannot be asked for an address/);
   });
 

@@ -191,6 +191,23 @@ describe("/ids who", () => {
     assert.match(await ask("who jack"), /Share here/);
   });
 
+  it("lists alerts that were posted before those that were only counted", async () => {
+    const { line, ask } = await openDesk();
+    await line.take(recordNamed("iam_create_user", { userIdentity: JACK }));
+    const later = { eventID: "later", eventTime: "2026-11-20T10:02:20Z", eventName: "ListUsers", readOnly: true };
+    await line.take(recordNamed("iam_create_user", { ...later, userIdentity: JACK, sourceIPAddress: "192.0.2.77" }));
+
+    const levels = [...(await ask("who jack")).matchAll(/"(CRITICAL|HIGH|MEDIUM|LOW|INFO)"/g)].map(
+      ([, level]) => level,
+    );
+
+    assert.ok(levels.includes("INFO") && levels.includes("LOW"), levels.join());
+    assert.deepEqual(
+      levels.slice(levels.indexOf("INFO")),
+      levels.filter((level) => level === "INFO"),
+    );
+  });
+
   it("finds the same by name, key id, shown key and ARN", async () => {
     const { line, iam, ask } = await openDesk();
     addUser(iam);
