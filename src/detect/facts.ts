@@ -39,6 +39,10 @@ const FACTS: ReadonlyMap<string, Fact> = new Map(GROUPS.flatMap(([, group]) => O
 
 export const FACT_NAMES: readonly string[] = [...FACTS.keys()];
 
+export function isFact(name: string): boolean {
+  return FACTS.has(name);
+}
+
 /** The paths that a fact is read from, where it says so. */
 export function sourcesOf(fact: string): readonly string[] | undefined {
   return FACTS.get(fact)?.from;

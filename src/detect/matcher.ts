@@ -4,7 +4,7 @@
  * Source: Sigma specification 2.1, "Detection" and "Value modifiers".
  */
 import type { Json } from "../cloudtrail/json.ts";
-import { FACT_NAMES, type Facts } from "./facts.ts";
+import { FACT_NAMES, type Facts, isFact } from "./facts.ts";
 import { type Field, fieldOf, valuesOf } from "./field.ts";
 import { type Comparison, expanded, type FieldKey, fieldKeyOf, type Placeholders } from "./modifier.ts";
 import {
@@ -39,7 +39,7 @@ export function isScalar(value: unknown): value is Scalar {
 
 /** A field path rules may name: a dotted path, or a fact of the closed list. @throws Error naming the known facts. */
 export function knownField(path: string): Field {
-  if (path.startsWith("ids.") && !FACT_NAMES.includes(path)) {
+  if (path.startsWith("ids.") && !isFact(path)) {
     throw new Error(`fact "${path}" is not one of ${FACT_NAMES.join(", ")}`);
   }
   if (path === "" || path.split(".").includes("")) throw new Error(`"${path}" is not a field`);
