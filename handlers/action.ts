@@ -24,6 +24,7 @@ import type { Approval } from "../src/contain/approval.ts";
 import { makeIntent } from "../src/contain/intent.ts";
 import { containmentOf } from "../src/contain/outcome.ts";
 import type { Plan } from "../src/contain/plan.ts";
+import { clockFault } from "../src/health/health.ts";
 import type { Dialog, IntentRecord } from "../src/ports/containments.ts";
 import type { Click, Submission, SubmissionAnswer } from "../src/ports/listeners.ts";
 import type { DueRow } from "../src/ports/outbox.ts";
@@ -32,7 +33,7 @@ import { noteIntent } from "./audit.ts";
 import { type AskDeps, approvalOf, authorisedAlert, isFirst, noteRefusal } from "./authorise.ts";
 import { accountOf, planFromIam, withUses } from "./plan.ts";
 
-export interface ActionDeps extends AskDeps, Pick<Ports, "iam" | "effects"> {
+export interface ActionDeps extends AskDeps, Pick<Ports, "iam" | "effects" | "vitals"> {
   /** What the author of a rule says; undefined for a rule that is not loaded any more. */
   readonly advice: (rule: string) => Advice | undefined;
 }
@@ -78,6 +79,11 @@ export async function onDisableClick(click: Click, deps: ActionDeps): Promise<vo
 }
 
 async function dialogFor(stored: StoredAlert, operator: string, deps: ActionDeps): Promise<Modal> {
+  const fault = clockFault(deps.vitals.all());
+  if (fault !== undefined) {
+    deps.log.info({ alert: stored.id, operator, why: "clock" }, "key.refused");
+    return failedModal(clockSentence(fault));
+  }
   const target = disableKeyOf(alertOf(stored, deps.config.accounts));
   if (target === undefined)
     return failedModal("This alert names no long-term key of an account in Trailhound's config.");
@@ -109,6 +115,8 @@ export async function onDisableSubmit(submission: Submission, deps: ActionDeps):
   const reason = (submission.values[REASON] ?? "").trim();
   const errors = errorsOf(reason, submission.values[LAST_FOUR] ?? "", dialog);
   if (errors !== undefined) return { kind: "errors", errors };
+  const fault = clockFault(deps.vitals.all());
+  if (fault !== undefined) return failed(clockSentence(fault));
 
   const looked = await lookAgain(submission, dialog, deps);
   if (looked === undefined)
@@ -194,6 +202,11 @@ async function intend(dialog: Dialog, reason: string, team: string, deps: Action
 /** What was recorded is done with or without a hint: the sweep finds the rows. */
 async function hint(rows: readonly DueRow[], { effects, log }: Pick<Ports, "effects" | "log">): Promise<void> {
   await effects.hint(rows).catch((error: unknown) => log.warn({ err: String(error) }, "hint.failed"));
+}
+
+/** A wish is worth five minutes, and by this clock nobody knows which. */
+function clockSentence(fault: string): string {
+  return `The clock of the machine that Trailhound runs on is ${fault}, and a wish counts for five minutes by it. Nothing was changed; set the clock, then try again. /ids health says when it is right.`;
 }
 
 function failed(why: string): SubmissionAnswer {

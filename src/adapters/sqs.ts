@@ -10,6 +10,7 @@ import { Consumer } from "sqs-consumer";
 import type { Inbox, InboxMessage } from "../ports/inbox.ts";
 import type { Vitals } from "../ports/vitals.ts";
 import type { Log } from "../ports.ts";
+import { clockJudge, readDates } from "./skew.ts";
 import { openDepths } from "./sqs-depth.ts";
 
 /** A message stays hidden this long and a heartbeat renews it: after a kill -9 it is back within half a minute. */
@@ -51,6 +52,8 @@ export function openInbox(options: SqsOptions): Inbox {
     url,
     sqs: new SQSClient({ region, useQueueUrlAsEndpoint: false, maxAttempts: 1, requestHandler }),
   }));
+  const judge = clockJudge(options);
+  for (const { sqs } of queues) readDates(sqs, judge);
   const stopping = new AbortController();
   const depths = openDepths(queues);
   let loops: readonly Loop[] = [];

@@ -3,8 +3,11 @@
  * Pure. The bot tells what it saw itself: a part that nobody used yet is neither well nor ill.
  */
 
-/** Parts of the bot that can fail by themselves. `queue` and `door`: SQS, and the connection by which Slack reaches us. */
-export const PARTS = ["redis", "queue", "slack", "door", "iam", "cloudtrail", "s3"] as const;
+/**
+ * Parts of the bot that can fail by themselves. `queue` and `door`: SQS, and the connection by which Slack reaches us;
+ * `clock`: this machine's, which fails while it is off.
+ */
+export const PARTS = ["redis", "queue", "slack", "door", "iam", "cloudtrail", "s3", "clock"] as const;
 export type Part = (typeof PARTS)[number];
 
 /** How a part answered last. */
@@ -111,6 +114,12 @@ export function troublesOf(health: Health): readonly Trouble[] {
     ...(overdue > 0 ? [{ kind: "overdue" as const, count: overdue }] : []),
     ...(quarantined > 0 ? [{ kind: "quarantined" as const, count: quarantined }] : []),
   ];
+}
+
+/** What is wrong with this machine's clock; undefined when nothing is, or nothing was heard yet. */
+export function clockFault(vitals: readonly Vital[]): string | undefined {
+  const clock = vitals.find(({ part }) => part === "clock");
+  return clock?.state === "failing" ? clock.why : undefined;
 }
 
 export function statusOf(health: Health): Status {

@@ -4,7 +4,7 @@ import { fixedClock, memoryChat, memoryIam, memoryLog, memoryStores } from "../.
 import { memoryLogFiles } from "../../src/adapters/memory-logfiles.ts";
 import { memoryTrail } from "../../src/adapters/memory-trail.ts";
 import { openVitals, watched } from "../../src/adapters/vitals.ts";
-import type { Part } from "../../src/health/health.ts";
+import { PARTS, type Part } from "../../src/health/health.ts";
 import { StoreError } from "../../src/ports/vitals.ts";
 import type { Ports } from "../../src/ports.ts";
 
@@ -32,7 +32,7 @@ describe("vitals", () => {
 
     assert.deepEqual(
       vitals.all().map(({ state }) => state),
-      Array.from({ length: 7 }, () => "unused"),
+      PARTS.map(() => "unused"),
     );
   });
 

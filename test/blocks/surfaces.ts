@@ -122,6 +122,13 @@ export const HEALTH: Health = {
     },
     { part: "cloudtrail", state: "unused" },
     { part: "s3", state: "unused" },
+    {
+      part: "clock",
+      state: "failing",
+      since: "2026-11-20T10:20:00Z",
+      at: "2026-11-20T10:29:55Z",
+      why: "90 s behind AWS",
+    },
   ],
   queues: [{ name: "trailhound", waiting: 41_200, inFlight: 20, waitedMs: 420_000, dead: 3 }],
   seen: [

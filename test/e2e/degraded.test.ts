@@ -314,7 +314,8 @@ describe("degraded modes", function () {
 
     assert.deepEqual(examples, [well, ill]);
     const titles = this.test?.parent?.tests.map(({ title }) => title) ?? [];
-    const elsewhere = await readFile("test/adapters/sqs-degraded.test.ts", "utf8");
+    const files = ["sqs-degraded", "skew"].map((name) => readFile(`test/adapters/${name}.test.ts`, "utf8"));
+    const elsewhere = (await Promise.all(files)).join("");
     const table = page.slice(page.indexOf("| What is down |"));
     const named = [...table.matchAll(/\| ([^|]+) \|$/gm)]
       .map(([, name = ""]) => name)

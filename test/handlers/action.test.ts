@@ -75,6 +75,17 @@ describe("onDisableClick", () => {
     assert.equal(await desk.plain.containments.dialog(id), undefined);
   });
 
+  it("opens no way to disable a key while this machine's clock is off, and does when it is right again", async () => {
+    const desk = await openDesk();
+    desk.deps.vitals.failed("clock", "90 s ahead of AWS");
+
+    assert.equal(await desk.openDialog(SAM), "");
+    assert.match(lastModal(desk), /clock .* is 90 s ahead of AWS.*Nothing was changed; set the clock/);
+    desk.deps.vitals.ok("clock");
+
+    assert.match(await desk.openDialog(SAM), /^dl_/);
+  });
+
   it("does nothing for the same click played again", async () => {
     const desk = await openDesk();
     const click = desk.clickBy(SAM);
@@ -191,6 +202,19 @@ describe("onDisableSubmit", () => {
       (await desk.entries()).map(({ kind, actor }) => [kind, actor]),
       [["request", SAM]],
     );
+  });
+
+  it("records nothing while this machine's clock is off, also from a dialog that was open before", async () => {
+    const desk = await openDesk();
+    const dialog = await desk.openDialog(SAM);
+    desk.deps.vitals.failed("clock", "90 s behind AWS");
+
+    const answer = await desk.submit(SAM, dialog);
+
+    assert.match(textOf(answer), /clock .* is 90 s behind AWS.*Nothing was changed/);
+    await assertNothingWasAsked(desk);
+    desk.deps.vitals.ok("clock");
+    assert.match(textOf(await desk.submit(SAM, dialog)), /Asked for/);
   });
 
   it("records one intent when the same submission comes twice", async () => {

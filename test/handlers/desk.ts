@@ -17,6 +17,7 @@ import {
   memoryStores,
 } from "../../src/adapters/memory.ts";
 import { memoryTrail } from "../../src/adapters/memory-trail.ts";
+import { openVitals } from "../../src/adapters/vitals.ts";
 import { foldOf } from "../../src/alert/alert.ts";
 import type { Doubt } from "../../src/cloudtrail/envelope.ts";
 import { principalOf } from "../../src/cloudtrail/principal.ts";
@@ -64,6 +65,7 @@ export async function openDesk(
     effects,
     clock,
     log,
+    vitals: openVitals(clock),
     config,
     auditKey: AUDIT_KEY,
     worker: "worker-1",

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { envelopeOf } from "../../demo/trail.ts";
 import { type ActionDeps, onDisableClick } from "../../handlers/action.ts";
 import { memoryIam } from "../../src/adapters/memory.ts";
+import { openVitals } from "../../src/adapters/vitals.ts";
 import { SHOWN_ALERTS } from "../../src/alert/subject.ts";
 import { parseRecord } from "../../src/cloudtrail/record.ts";
 import type { ChatUser } from "../../src/ports/chat.ts";
@@ -54,7 +55,8 @@ async function openDesk() {
   const arn = `arn:aws:iam::${ACCOUNT.id}:user/victim0`;
   iam.users.set(`${ACCOUNT.id}/victim0`, { arn, userName: "victim0", userId: "AIDACKCEVSQ6C2EXAMPLE", createdAt });
   const config = { accounts: [ACCOUNT], operators: [SAM], protected: [] };
-  const deps: ActionDeps = { ...line, iam, config, auditKey: Buffer.alloc(32, 7), advice: () => undefined };
+  const vitals = openVitals(line.clock);
+  const deps: ActionDeps = { ...line, iam, vitals, config, auditKey: Buffer.alloc(32, 7), advice: () => undefined };
   return { line, iam, deps };
 }
 

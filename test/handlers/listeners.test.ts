@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { DISABLE_KEY } from "../../blocks/alert.ts";
 import { listenersOf } from "../../handlers/index.ts";
 import { memoryStores } from "../../src/adapters/memory.ts";
-import { openVitals } from "../../src/adapters/vitals.ts";
 import { type Chat, ClosedError } from "../../src/ports/chat.ts";
 import { StoreError } from "../../src/ports/vitals.ts";
 import { type Desk, type DeskDeps, openDesk, SAM } from "./desk.ts";
@@ -13,7 +12,6 @@ describe("listeners", () => {
     const { deps, plain, clickBy } = desk;
     const rest = {
       inbox: { depths: async () => [] },
-      vitals: openVitals(plain.clock),
       startedAt: "2026-11-20T09:00:00.000Z",
       lookups: new Map(),
       channel: "C0123456789",
