@@ -28,14 +28,18 @@ export const SHARE_FACTS: FactGroup = {
     of: ({ record }) => someOf(sharedWith(record).filter((party) => party !== record.recipientAccountId)),
   },
   "ids.foreign_accounts": {
-    says: "accounts among them that are neither configured nor AWS's own (such as those that deliver load balancer logs; in a role's trust they count, since AWS's services are trusted by name); absent when there is none",
+    says: "accounts among them, and those that manage organisations among them named by ARN, that are neither configured nor AWS's own (such as those that deliver load balancer logs; in a role's trust they count, since AWS's services are trusted by name); absent when there is none",
     values: "list of 12 digits",
     of: ({ record, listOf, known }) =>
       someOf(
-        listOf("ids.shared_with").filter(
-          (party) =>
-            isAccountId(party) && !known.accounts?.has(party) && (serviceOf(record) === "iam" || !isAwsAccount(party)),
-        ),
+        listOf("ids.shared_with")
+          .flatMap(accountOf)
+          .filter(
+            (account) =>
+              account !== record.recipientAccountId &&
+              !known.accounts?.has(account) &&
+              (serviceOf(record) === "iam" || !isAwsAccount(account)),
+          ),
       ),
   },
   "ids.foreign_account": {
@@ -55,6 +59,11 @@ export const SHARE_FACTS: FactGroup = {
     of: ({ listOf, known }) => listOf("ids.foreign_accounts").some((account) => vendorOf(account, known) === undefined),
   },
 };
+
+/** The account itself, or the one that manages the organisation; none for `all` and for an organisation's bare id. */
+function accountOf(party: string): readonly string[] {
+  return isAccountId(party) ? [party] : (/:organizations::(\d{12}):/.exec(party)?.slice(1, 2) ?? []);
+}
 
 /** AWS lets a thing be shared with fewer; a hostile request may name more. */
 const MAX_PARTIES = 1000;

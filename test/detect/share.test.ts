@@ -176,6 +176,24 @@ describe("a foreign account", () => {
     assert.equal(facts.value("ids.foreign_account"), true);
   });
 
+  it("is the one that manages the organisation that all of it is shared with", () => {
+    const sharedWith = (manager: string, known: Known = {}) =>
+      factsFor(
+        "ec2",
+        "ModifyImageAttribute",
+        {
+          launchPermission: {
+            add: { items: [{ organizationArn: `arn:aws:organizations::${manager}:organization/o-abc1234567` }] },
+          },
+        },
+        known,
+      ).value("ids.foreign_accounts");
+
+    assert.deepEqual(sharedWith(OTHER), [OTHER]);
+    assert.equal(sharedWith(ACCOUNT), undefined);
+    assert.equal(sharedWith(OTHER, { accounts: new Set([OTHER]) }), undefined);
+  });
+
   it("is none of AWS's own", () => {
     const facts = sharing(["127311923021"]);
 
