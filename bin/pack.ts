@@ -3,15 +3,15 @@
  */
 import { writeFileSync } from "node:fs";
 import { bundledRules, loadRules, readRules } from "../src/adapters/rulefolder.ts";
-import { PACK_FILE, packOf } from "../src/adapters/rulepack.ts";
+import { PACK_FILE, packOf, parsePack } from "../src/adapters/rulepack.ts";
 import { type RuleError, RuleErrors } from "../src/detect/rule-error.ts";
 
 const folders = [bundledRules()];
 try {
   const problems: RuleError[] = [];
   const pack = await packOf(readRules(folders, problems));
-  await loadRules(folders, {}, pack);
-  writeFileSync(PACK_FILE, JSON.stringify(pack));
+  await loadRules(folders, {}, parsePack(pack));
+  writeFileSync(PACK_FILE, pack);
 } catch (error) {
   if (!(error instanceof RuleErrors)) throw error;
   process.stderr.write(`${error.message}\n`);

@@ -11,7 +11,7 @@ import type { Placeholders } from "../detect/modifier.ts";
 import { RuleError, RuleErrors } from "../detect/rule-error.ts";
 import { type CompiledRules, compileDocuments } from "../detect/rules.ts";
 import type { RuleDocument } from "../detect/sigma.ts";
-import { openPack, packedRules, type RulePack, type RuleSource } from "./rulepack.ts";
+import { NO_PACK, openPack, packedRules, type RulePack, type RuleSource } from "./rulepack.ts";
 
 const IS_CASES = /\.cases\.ya?ml$/;
 const IS_RULE = /\.ya?ml$/;
@@ -38,42 +38,40 @@ export async function loadRules(
   { placeholders = {} }: LoadOptions = {},
   pack: RulePack = openPack(),
 ): Promise<CompiledRules> {
-  const unread: RuleError[] = [];
-  const sources = readRules(folders, unread);
   try {
-    return await compiled(sources, pack, placeholders, [...unread]);
+    return await compiled(folders, pack, placeholders);
   } catch (error) {
     if (!(error instanceof RuleErrors)) throw error;
     // What is wrong is told from the YAML, which has lines.
-    return compiled(sources, {}, placeholders, unread);
+    return compiled(folders, NO_PACK, placeholders);
   }
 }
 
 async function compiled(
-  sources: readonly RuleSource[],
+  folders: readonly string[],
   pack: RulePack,
   placeholders: Placeholders,
-  problems: RuleError[],
 ): Promise<CompiledRules> {
+  const problems: RuleError[] = [];
   const documents: RuleDocument[] = [];
-  for (const source of sources) {
+  for (const source of readRules(folders, problems)) {
     const known = packedRules(pack, source, problems);
     documents.push(...(known ?? (await import("../detect/sigma.ts")).openRules(source.file, source.text, problems)));
   }
   return compileDocuments(documents, placeholders, problems);
 }
 
-/** The rule files of the folders as texts; what cannot be read goes into `problems`. */
-export function readRules(folders: readonly string[], problems: RuleError[]): readonly RuleSource[] {
-  return filesIn(folders, problems).flatMap((file) => {
-    if (IS_CASES.test(file)) return [];
+/** The rule files of the folders as texts, one after the other; what cannot be read goes into `problems`. */
+export function* readRules(folders: readonly string[], problems: RuleError[]): Generator<RuleSource> {
+  for (const path of filesIn(folders, problems)) {
+    if (IS_CASES.test(path)) continue;
+    const file = shown(path);
     try {
-      return [{ file: shown(file), text: readFileSync(file, "utf8") }];
+      yield { file, text: readFileSync(path, "utf8") };
     } catch (error) {
-      problems.push(new RuleError(shown(file), 1, `cannot be read: ${reasonOf(error)}`));
-      return [];
+      problems.push(new RuleError(file, 1, `cannot be read: ${reasonOf(error)}`));
     }
-  });
+  }
 }
 
 /**

@@ -88,9 +88,14 @@ export function compileDocuments(
     document.kind === "rule" ? [compileRule(document, document.body, correlations, filters, testOf)] : [],
   );
   if (problems.length > 0) throw new RuleErrors(problems);
+  let summaries: readonly RuleSummary[] | undefined;
   return {
     rules,
-    summaries: documents.flatMap((document) => summaryOf(document, correlations) ?? []),
+    // A detector needs none.
+    get summaries() {
+      summaries ??= documents.flatMap((document) => summaryOf(document, correlations) ?? []);
+      return summaries;
+    },
     router: routerOf(rules),
   };
 }
@@ -188,8 +193,10 @@ function compileDetection(
 function summaryOf(document: RuleDocument, correlations: Correlations): RuleSummary | undefined {
   if (document.kind === "filter") return undefined;
   const { file, name, kind, body } = document;
-  const { title, level, tags = [], status, description, author, falsepositives = [], references = [] } = body;
-  const { "ids.why": why, "ids.gaps": gaps, "ids.steps": steps = [], "ids.topics": topics = [] } = body;
+  const { title, level } = body;
+  const told = document.told();
+  const { tags = [], status, description, author, falsepositives = [], references = [] } = told;
+  const { "ids.why": why, "ids.gaps": gaps, "ids.steps": steps = [], "ids.topics": topics = [] } = told;
   return {
     name,
     kind,

@@ -14,13 +14,8 @@ const oneOrMany = z.union([z.string().transform((text) => [text]), texts], {
   error: "is not a text or a list of texts",
 });
 
-const about = {
-  title: z.string().min(1).max(256),
-  name: z
-    .string()
-    .regex(/^[a-z0-9][a-z0-9_.-]*$/i, "is not a name of letters, digits, _, - and .")
-    .optional(),
-  id: z.string().optional(),
+/** What people read of a rule: nothing of it decides what a record gives. */
+export const toldShape = z.object({
   status: z.enum(["stable", "test", "experimental", "deprecated", "unsupported"]).optional(),
   description: z.string().optional(),
   references: texts.optional(),
@@ -34,14 +29,25 @@ const about = {
   fields: texts.optional(),
   scope: texts.optional(),
   falsepositives: texts.optional(),
-  level: z.enum(LEVELS),
-  "ids.on_failure": z.enum(["lower", "same", "ignore"]).default("lower"),
-  /** For people: why it matters, what to do first, what the rule does not see. */
+  /** Why it matters, what to do first, what the rule does not see. */
   "ids.why": z.string().optional(),
   "ids.steps": texts.optional(),
   "ids.gaps": z.string().optional(),
   /** Rows of the list of detection topics that the rule covers. */
   "ids.topics": z.array(z.number().int().min(1)).optional(),
+});
+const told = toldShape.shape;
+
+const about = {
+  title: z.string().min(1).max(256),
+  name: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9_.-]*$/i, "is not a name of letters, digits, _, - and .")
+    .optional(),
+  id: z.string().optional(),
+  ...told,
+  level: z.enum(LEVELS),
+  "ids.on_failure": z.enum(["lower", "same", "ignore"]).default("lower"),
 };
 
 const logsource = z.strictObject({
@@ -88,14 +94,14 @@ export const filterShape = z.strictObject({
   title: about.title,
   name: about.name,
   id: about.id,
-  status: about.status,
-  description: about.description,
-  references: about.references,
-  author: about.author,
-  date: about.date,
-  modified: about.modified,
-  taxonomy: about.taxonomy,
-  tags: about.tags,
+  status: told.status,
+  description: told.description,
+  references: told.references,
+  author: told.author,
+  date: told.date,
+  modified: told.modified,
+  taxonomy: told.taxonomy,
+  tags: told.tags,
   logsource,
   filter: z.looseObject({
     rules: oneOrMany.refine((rules) => rules.length > 0, 'names no rule; "any" means all'),
@@ -103,9 +109,11 @@ export const filterShape = z.strictObject({
   }),
 });
 
-export type RuleBody = z.infer<typeof ruleShape>;
-export type FilterBody = z.infer<typeof filterShape>;
+/** What is compiled. The source of the records is the same everywhere, once it is checked. */
+export type RuleBody = Omit<z.infer<typeof ruleShape>, "logsource">;
+export type FilterBody = Omit<z.infer<typeof filterShape>, "logsource">;
 export type CorrelationBody = z.infer<typeof correlationShape>;
+export type Told = z.infer<typeof toldShape>;
 
 /** One document of a rule file. */
 interface Opened {
@@ -113,6 +121,8 @@ interface Opened {
   /** The document's `name`; else the file's, with the document's number from the second on. */
   readonly name: string;
   readonly complain: OpenDocument["complain"];
+  /** Asked for when somebody wants to read it. */
+  readonly told: () => Told;
 }
 export type RuleDocument = Opened &
   (
@@ -134,18 +144,18 @@ export function openRules(file: string, text: string, problems: RuleError[]): re
       const body = shaped(document, correlationShape);
       return body === undefined
         ? []
-        : [{ kind: "correlation", file, name: body.name ?? nameOf(file, index), complain, body }];
+        : [{ kind: "correlation", file, name: body.name ?? nameOf(file, index), complain, told: () => body, body }];
     }
     if (has("filter")) {
       const body = shaped(document, filterShape);
       if (body === undefined) return [];
       checkDetection("filter", body.filter, complain);
-      return [{ kind: "filter", file, name: body.name ?? nameOf(file, index), complain, body }];
+      return [{ kind: "filter", file, name: body.name ?? nameOf(file, index), complain, told: () => body, body }];
     }
     const body = shaped(document, ruleShape);
     if (body === undefined) return [];
     checkDetection("detection", body.detection, complain);
-    return [{ kind: "rule", file, name: body.name ?? nameOf(file, index), complain, body }];
+    return [{ kind: "rule", file, name: body.name ?? nameOf(file, index), complain, told: () => body, body }];
   });
 }
 
