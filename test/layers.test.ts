@@ -27,7 +27,7 @@ const PURE = /^(node:(crypto|net|path|zlib)|zod|yaml|re2js)$/;
 const ARITHMETIC: Readonly<Record<string, RegExp>> = {
   "node:net": /^(BlockList|isIP|isIPv4|isIPv6)$/,
   "node:path": /^(basename|dirname|extname|isAbsolute|join|posix|relative)$/,
-  "node:crypto": /^(createHash|createHmac|timingSafeEqual)$/,
+  "node:crypto": /^(createHash|createHmac|hash|timingSafeEqual)$/,
   "node:zlib": /^gunzipSync$/,
 };
 

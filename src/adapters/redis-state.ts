@@ -2,7 +2,7 @@
  * The detector's state in Redis: one Lua call for a batch, some for a large one. What is known for sure is remembered here for a while,
  * so that habits cost no round trip.
  */
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { Redis } from "ioredis";
 import type { Answer, DetectorState, Mark, MarkAnswer, Need, WindowAdd, WindowMember } from "../detect/state.ts";
 import { ASK } from "./lua/state.ts";
@@ -112,7 +112,7 @@ function nameOf({ key, value }: Mark): string {
 
 /** Record text of any length and any characters. */
 function digestOf(text: string): string {
-  return createHash("sha256").update(text).digest("hex");
+  return hash("sha256", text);
 }
 
 function saidOf({ at }: Mark, reply: unknown): Said {

@@ -4,7 +4,6 @@
  * Pure. The outcome does not depend on the order of arrival: some window that holds the new record has to meet the condition.
  * Source: Sigma specification 2.1, "Correlation"; `new_value`, `ids.also` and `ids.learning` are Trailhound's.
  */
-import { actionOf } from "../cloudtrail/record.ts";
 import type { Facts } from "./facts.ts";
 import { type Field, firstText } from "./field.ts";
 import type { Evidence, Level, Sighting } from "./finding.ts";
@@ -71,11 +70,6 @@ export interface Fired {
 /** Most members a finding names: the newest ones. */
 export const MAX_NAMED = 100;
 
-export function sightingOf({ record }: Facts): Sighting {
-  const { eventID, eventTime: time, awsRegion: region, sourceIPAddress: ip = "" } = record;
-  return { eventID, time, action: actionOf(record), region, ip };
-}
-
 /** Values of a rule's own group-by; an absent field is the empty text. */
 export function groupOf(groupBy: readonly Field[], facts: Facts): readonly string[] {
   return groupBy.map((field) => firstText(field, facts) ?? "");
@@ -98,7 +92,10 @@ export function hitsOf(correlation: Correlation, facts: Facts, bases: readonly s
 
 /** Names a hit's window, or its group. */
 export function keyOf({ correlation, facts, group }: Hit): string {
-  return JSON.stringify([correlation.name, facts.record.recipientAccountId, ...group]);
+  // Record text may hold anything, a separator too: with lengths, no two groups are named alike.
+  let key = `${correlation.name}\n${facts.record.recipientAccountId}`;
+  for (const value of group) key += `\n${value.length} ${value}`;
+  return key;
 }
 
 /** @returns undefined for a correlation that asks for no new value, and for a record that has none. */
@@ -107,8 +104,8 @@ export function markOf(hit: Hit, learns: boolean): Mark | undefined {
   if (check.kind !== "new") return undefined;
   const value = newValueOf(check.fields, hit.facts);
   if (value === undefined) return undefined;
-  const { eventID, eventTime } = hit.facts.record;
-  const at = Date.parse(eventTime);
+  const { at, sighting } = hit.facts.seen();
+  const { eventID } = sighting;
   return { key: keyOf(hit), value, eventID, at, forgetMs, learningMs: check.learningMs, learns };
 }
 

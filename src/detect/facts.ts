@@ -3,10 +3,11 @@
  * Pure. A fact never throws; it is computed when a rule first asks for it, once per record.
  */
 import { type Principal, principalOf } from "../cloudtrail/principal.ts";
-import type { CloudTrailRecord } from "../cloudtrail/record.ts";
+import { actionOf, type CloudTrailRecord, outcomeOf } from "../cloudtrail/record.ts";
 import { CALL_FACTS } from "./call.ts";
 import { CALLER_FACTS } from "./caller.ts";
 import type { AccountContext, Fact, FactGroup, FactSource, FactValue, Known } from "./fact.ts";
+import type { Outcome, Sighting } from "./finding.ts";
 import { NETWORK_FACTS } from "./network.ts";
 import { OBJECT_FACTS } from "./object.ts";
 import { PORT_FACTS } from "./port.ts";
@@ -21,6 +22,16 @@ export type { AccountContext, FactValue, Known, Place } from "./fact.ts";
 export interface Facts {
   readonly record: CloudTrailRecord;
   value(name: string): FactValue;
+  principal(): Principal;
+  seen(): Seen;
+}
+
+/** What windows and findings keep of a record. */
+export interface Seen {
+  /** eventTime in ms. */
+  readonly at: number;
+  readonly outcome: Outcome;
+  readonly sighting: Sighting;
 }
 
 const GROUPS: readonly (readonly [title: string, group: FactGroup])[] = [
@@ -58,6 +69,8 @@ export function factsOf(record: CloudTrailRecord, account: AccountContext | unde
   // Most records are asked for no fact: nothing is made before.
   let values: Map<string, FactValue> | undefined;
   let source: FactSource | undefined;
+  let principal: Principal | undefined;
+  let seen: Seen | undefined;
   const facts: Facts = {
     record,
     value(name) {
@@ -69,8 +82,22 @@ export function factsOf(record: CloudTrailRecord, account: AccountContext | unde
       values.set(name, found);
       return found;
     },
+    principal() {
+      principal ??= principalOf(record);
+      return principal;
+    },
+    seen() {
+      seen ??= seenOf(record);
+      return seen;
+    },
   };
   return facts;
+}
+
+function seenOf(record: CloudTrailRecord): Seen {
+  const { eventID, eventTime: time, awsRegion: region, sourceIPAddress: ip = "" } = record;
+  const sighting = { eventID, time, action: actionOf(record), region, ip };
+  return { at: Date.parse(time), outcome: outcomeOf(record), sighting };
 }
 
 function sourceOf(
@@ -79,15 +106,11 @@ function sourceOf(
   known: Known,
   facts: Facts,
 ): FactSource {
-  let principal: Principal | undefined;
   return {
     record,
     account,
     known,
-    principal() {
-      principal ??= principalOf(record);
-      return principal;
-    },
+    principal: facts.principal,
     listOf(name) {
       const found = facts.value(name);
       return typeof found === "object" ? found : [];

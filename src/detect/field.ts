@@ -63,7 +63,7 @@ export function firstText(field: Field, facts: Facts): string | undefined {
   let text: string | undefined;
   field.some(facts, (value) => {
     if (typeof value === "object") return false;
-    text = String(value);
+    text = typeof value === "string" ? value : String(value);
     return true;
   });
   return text;

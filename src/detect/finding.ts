@@ -3,7 +3,7 @@
  * Pure. A finding's id is a function of its content: a redelivered record gives the same id again.
  * Source: OCSF class 2004 (Detection Finding) for the notion; the shape is ours.
  */
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 
 /** Sigma's levels, lowest first. */
 export const LEVELS = ["informational", "low", "medium", "high", "critical"] as const;
@@ -61,7 +61,6 @@ export function lowered(level: Level): Level {
 
 /** A short, stable id: `digestOf("fi", "rule", "1111…")` → `"fi_3f9c…"` (24 hex digits of sha256 over length-prefixed parts). */
 export function digestOf(prefix: string, ...parts: readonly string[]): string {
-  const hash = createHash("sha256");
-  for (const part of parts) hash.update(`${Buffer.byteLength(part)}:${part}`);
-  return `${prefix}_${hash.digest("hex").slice(0, 24)}`;
+  const text = parts.map((part) => `${Buffer.byteLength(part)}:${part}`).join("");
+  return `${prefix}_${hash("sha256", text).slice(0, 24)}`;
 }

@@ -38,10 +38,20 @@ interface Linked<Answer> extends Entry<Answer> {
   lastPair: Linked<Answer> | undefined;
 }
 
-interface Place<Answer> {
-  readonly keys: readonly string[];
-  /** Some key is one that every object inherits. */
+/** A path's last key, and where the object is read that has it. */
+interface Step {
+  readonly key: string;
+  /** Every object inherits a value of that name. */
   readonly isInherited: boolean;
+  /** Undefined: the record itself. */
+  readonly within: Step | undefined;
+  /** The record for which `value` was read. */
+  turn: number;
+  value: Json | undefined;
+}
+
+interface Place<Answer> {
+  readonly step: Step;
   readonly entries: Memo<Json | undefined, Linked<Answer>>;
   /** The record for which `entry` was found. */
   turn: number;
@@ -52,6 +62,7 @@ interface Place<Answer> {
 export function openReading<Answer>(): Reading<Answer> {
   const places: Place<Answer>[] = [];
   const names = new Map<string, number>();
+  const steps = new Map<string, Step>();
   /** A ring of the pairs there are. */
   const links: { readonly first: Linked<Answer>; readonly second: Linked<Answer> }[] = [];
   let oldest = 0;
@@ -63,7 +74,7 @@ export function openReading<Answer>(): Reading<Answer> {
     if (place === undefined) return undefined;
     if (place.turn === turn) return place.entry;
     place.turn = turn;
-    const value = valueIn(record, place);
+    const value = readAt(place.step) ?? undefined;
     // Records that follow each other have much in common; to compare is cheaper than to look up.
     if (value === place.value && place.entry !== undefined) return place.entry;
     place.value = value;
@@ -90,6 +101,26 @@ export function openReading<Answer>(): Reading<Answer> {
     return pair;
   }
 
+  function stepOf(path: string): Step {
+    const known = steps.get(path);
+    if (known !== undefined) return known;
+    const dot = path.lastIndexOf(".");
+    const key = path.slice(dot + 1);
+    const within = dot < 0 ? undefined : stepOf(path.slice(0, dot));
+    const made: Step = { key, isInherited: key in Object.prototype, within, turn: 0, value: undefined };
+    steps.set(path, made);
+    return made;
+  }
+
+  /** The fields of one object are read from it without looking for it again. */
+  function readAt(step: Step): Json | undefined {
+    if (step.turn === turn) return step.value;
+    step.turn = turn;
+    const object = step.within === undefined ? record : readAt(step.within);
+    step.value = fieldOf(object, step);
+    return step.value;
+  }
+
   return {
     begin(next) {
       record = next;
@@ -99,14 +130,12 @@ export function openReading<Answer>(): Reading<Answer> {
       const known = names.get(path);
       if (known !== undefined) return known;
       names.set(path, places.length);
-      const keys = path.split(".");
-      const isInherited = keys.some((key) => key in Object.prototype);
       const entries = memoOf<Json | undefined, Linked<Answer>>(MOST_VALUES);
-      return places.push({ keys, isInherited, entries, turn: 0, value: undefined, entry: undefined }) - 1;
+      return places.push({ step: stepOf(path), entries, turn: 0, value: undefined, entry: undefined }) - 1;
     },
     valueAt(at) {
       const place = places[at];
-      return place && valueIn(record, place);
+      return place && (readAt(place.step) ?? undefined);
     },
     entryAt,
     entryOf(wanted) {
@@ -136,12 +165,9 @@ function isShort(value: Json | undefined): boolean {
   return typeof value === "string" ? value.length <= LONGEST_VALUE : typeof value !== "object";
 }
 
-function valueIn<Answer>(json: JsonObject, { keys, isInherited }: Place<Answer>): Json | undefined {
-  let here: Json | undefined = json;
-  for (const key of keys) {
-    if (typeof here !== "object" || here === null) return undefined;
-    if (Array.isArray(here)) return here;
-    here = isInherited && !Object.hasOwn(here, key) ? undefined : (here as JsonObject)[key];
-  }
-  return here ?? undefined;
+/** A list on the way is the value itself. */
+function fieldOf(json: Json | undefined, { key, isInherited }: Step): Json | undefined {
+  if (typeof json !== "object" || json === null) return undefined;
+  if (Array.isArray(json)) return json;
+  return isInherited && !Object.hasOwn(json, key) ? undefined : (json as JsonObject)[key];
 }

@@ -35,6 +35,9 @@ interface Node<Rule> {
   readonly candidates: readonly Candidate<Rule>[];
   readonly rules: readonly Rule[];
   readonly children: Map<ValueClass, Node<Rule>>;
+  /** The child that was gone to last: mostly the next one, too. */
+  lastBy: ValueClass | undefined;
+  last: Node<Rule> | undefined;
   readonly parent: { readonly node: Node<Rule>; readonly by: ValueClass } | undefined;
 }
 
@@ -84,7 +87,11 @@ function trieOf<Rule extends Routable>(rules: readonly Rule[], mostNodes: number
   }
 
   function forget(node: Node<Rule>): void {
-    node.parent?.node.children.delete(node.parent.by);
+    if (node.parent !== undefined) {
+      const { node: above, by } = node.parent;
+      above.children.delete(by);
+      if (above.last === node) above.lastBy = above.last = undefined;
+    }
     nodes.delete(node);
     for (const child of node.children.values()) forget(child);
   }
@@ -96,7 +103,11 @@ function trieOf<Rule extends Routable>(rules: readonly Rule[], mostNodes: number
       let node = root;
       while (node.asks !== undefined) {
         const by = node.asks.classOf(record);
-        node = node.children.get(by) ?? grow(node, node.asks, by, record);
+        if (by !== node.lastBy || node.last === undefined) {
+          node.last = node.children.get(by) ?? grow(node, node.asks, by, record);
+          node.lastBy = by;
+        }
+        node = node.last;
       }
       return node.rules;
     } catch {
@@ -115,7 +126,7 @@ function nodeOf<Rule extends Routable>(
   const asks = bestField(candidates, hot, record);
   const rules =
     asks === undefined ? candidates.map(({ rule, formula }) => ({ ...rule, matches: matcherOf(formula) })) : [];
-  return { asks, candidates, rules, children: new Map(), parent };
+  return { asks, candidates, rules, children: new Map(), lastBy: undefined, last: undefined, parent };
 }
 
 /**

@@ -5,7 +5,7 @@
  */
 import type { Field } from "./field.ts";
 import { type Evidence, LEVELS, type Level } from "./finding.ts";
-import { basesOf } from "./sequence.ts";
+import { basesOf, basesText } from "./sequence.ts";
 import type { WindowMember } from "./state.ts";
 
 export interface Scoring {
@@ -26,7 +26,7 @@ export interface Scored {
 
 /** Of a member: the rules it matched (a JSON list), then its values of the spread's fields. */
 export function scoreValues(bases: readonly string[], spread: readonly string[]): readonly string[] {
-  return [JSON.stringify([...bases].sort()), ...spread];
+  return [basesText(bases), ...spread];
 }
 
 /** @returns undefined when the window reaches no level. */

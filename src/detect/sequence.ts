@@ -6,8 +6,19 @@ import type { Evidence } from "./finding.ts";
 import { memoOf } from "./memo.ts";
 import type { WindowMember } from "./state.ts";
 
-/** Windows are read again with every record, and few lists are in them. */
+/** Windows are written and read again with every record, and few lists are in them. */
 const KNOWN = memoOf<string, readonly string[]>(1_000);
+const TEXTS = memoOf<string, string>(1_000);
+
+/** As a member keeps them: a JSON list, in the order of their names. */
+export function basesText(bases: readonly string[]): string {
+  const key = bases.length === 1 ? (bases[0] ?? "") : bases.join("\n");
+  const known = TEXTS.get(key);
+  if (known !== undefined) return known;
+  const text = JSON.stringify([...bases].sort());
+  TEXTS.add(key, text);
+  return text;
+}
 
 /** The rules that a member matched: its first value, a JSON list. */
 export function basesOf({ values }: WindowMember): readonly string[] {

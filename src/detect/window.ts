@@ -2,8 +2,7 @@
  * Windows: what a hit adds to the window of its correlation, and what the window has to come to before it is worth reading.
  * Pure. A need only asks for what the check asks for as well: it spares reading, it decides nothing.
  */
-import { actionOf, outcomeOf } from "../cloudtrail/record.ts";
-import { type Check, type Hit, keyOf, sightingOf } from "./correlation.ts";
+import { type Check, type Hit, keyOf } from "./correlation.ts";
 import type { Facts } from "./facts.ts";
 import { type Field, firstText } from "./field.ts";
 import { type Scoring, scoreValues } from "./score.ts";
@@ -58,9 +57,8 @@ export function windowAddOf(hit: Hit): WindowAdd | undefined {
   const { check, windowMs, need } = hit.correlation;
   if (check.kind === "new") return undefined;
   const { values, signs } = saidOf(check, hit);
-  const { record } = hit.facts;
-  const sighting = sightingOf(hit.facts);
-  const member = { at: Date.parse(record.eventTime), sighting, values: [...values, outcomeOf(record)] };
+  const { at, outcome, sighting } = hit.facts.seen();
+  const member = { at, sighting, values: [...values, outcome] };
   return { key: keyOf(hit), windowMs, member, need, signs };
 }
 
@@ -76,7 +74,7 @@ function saidOf(check: WindowCheck, { facts, bases }: Hit): Pick<WindowAdd, "sig
     case "score": {
       const { points, spread } = check.scoring;
       const values = spread.map((one) => textOf(one, facts));
-      const action = actionOf(facts.record);
+      const { action } = facts.seen().sighting;
       const calls = [...points.keys()].map((base) => (bases.includes(base) ? [action] : []));
       return { values: scoreValues(bases, values), signs: [...calls, ...values.map(signsOf)] };
     }

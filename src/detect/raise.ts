@@ -1,0 +1,112 @@
+/**
+ * Raise: the findings that rules and correlations give, and how they are told.
+ * Pure. The same match gives the same finding, with the same id.
+ */
+import { actionOf } from "../cloudtrail/record.ts";
+import { type Correlation, fire, groupOf, type Hit, newValueOf, windowOutcome } from "./correlation.ts";
+import { evidenceOf } from "./evidence.ts";
+import type { Facts } from "./facts.ts";
+import { digestOf, type Evidence, type Finding, type Level, lowered, type Outcome, type Sighting } from "./finding.ts";
+import { type CompiledRule, RULE_FAILED } from "./rules.ts";
+import type { MarkAnswer, WindowMember } from "./state.ts";
+
+/** What a correlation was told by the state. */
+export type Told =
+  | { readonly kind: "window"; readonly members: readonly WindowMember[] }
+  | { readonly kind: "mark"; readonly answer: MarkAnswer };
+
+/** @returns undefined when the correlation does not fire. */
+export function findingOfHit(hit: Hit, told: Told): Finding | undefined {
+  return told.kind === "window" ? windowFinding(hit, told.members) : newFinding(hit, told.answer);
+}
+
+export function ruleFinding(rule: CompiledRule, facts: Facts): Finding {
+  const told = asTold(rule, facts.seen().outcome);
+  return findingOf(facts, told, groupOf(rule.groupBy, facts), evidenceOf(rule, facts), [facts.seen().sighting]);
+}
+
+function windowFinding(hit: Hit, members: readonly WindowMember[]): Finding | undefined {
+  // What is needed is not there: most windows of most records.
+  if (members.length === 0) return undefined;
+  const { correlation, facts } = hit;
+  const fired = fire(correlation, facts.seen().sighting, members);
+  if (fired === undefined) return undefined;
+  const outcome = windowOutcome(fired.members);
+  if (correlation.onFailure === "ignore" && outcome === "failure") return undefined;
+  const sightings = fired.members.map(({ sighting }) => sighting);
+  // A score that reaches a higher level is an alert of its own.
+  const { level } = fired;
+  const told = asTold(level === undefined ? correlation : { ...correlation, level }, outcome);
+  return findingOf(facts, told, [...othersOf(hit), ...(level === undefined ? [] : [level])], fired.evidence, sightings);
+}
+
+function newFinding(hit: Hit, { known, told: isTold, learning }: MarkAnswer): Finding | undefined {
+  const { correlation, facts } = hit;
+  const { check, windowMs, name } = correlation;
+  if (known || isTold || check.kind !== "new") return undefined;
+  const told = asTold(correlation, facts.seen().outcome);
+  const days = Math.round(windowMs / 86_400_000);
+  const since = learning ? "not seen before, but little is known yet" : `not seen in ${days} days`;
+  const value = `${newValueOf(check.fields, facts) ?? ""} (${since})`.slice(0, 256);
+  const evidence = [{ selection: name, field: check.fields.map(({ path }) => path).join(", "), value }];
+  // While it learns it is a signal, which must not open the alert of what comes later.
+  const level = learning ? "informational" : told.level;
+  const group = [...othersOf(hit), ...(learning ? ["learning"] : [])];
+  return findingOf(facts, { ...told, level }, group, evidence, [facts.seen().sighting]);
+}
+
+/** Group values beside the principal: what splits alerts further. */
+function othersOf({ correlation, group }: Hit): readonly string[] {
+  return group.filter((_, at) => correlation.groupBy[at]?.name !== "ids.principal");
+}
+
+/** How a match is told: who found it, under which title and level, with which outcome. */
+interface AsTold {
+  readonly rule: string;
+  readonly title: string;
+  readonly level: Level;
+  readonly outcome: Outcome;
+}
+
+/** A failed attempt is told one level lower, unless the rule says `ids.on_failure: same`. */
+function asTold({ name: rule, title, level, onFailure }: CompiledRule | Correlation, outcome: Outcome): AsTold {
+  if (outcome === "success" || onFailure === "same") return { rule, title, level, outcome };
+  return { rule, title: `${title} (tried, failed)`, level: lowered(level), outcome };
+}
+
+function findingOf(
+  facts: Facts,
+  told: AsTold,
+  group: readonly string[],
+  evidence: readonly Evidence[],
+  sightings: readonly Sighting[],
+): Finding {
+  const { recipientAccountId: account, eventID, eventTime: time } = facts.record;
+  return {
+    id: digestOf("fi", told.rule, account, ...group, eventID),
+    ...told,
+    eventIDs: sightings.map(({ eventID }) => eventID),
+    time,
+    account,
+    principal: facts.principal().id,
+    evidence,
+    suppressed: false,
+    group,
+    sightings,
+  };
+}
+
+/** One a day for each rule and account, however many records it fails on: Trailhound's own trouble, not the principal's doing. */
+export function failedFinding(rule: string, facts: Facts, error: unknown): Finding {
+  const told: AsTold = {
+    rule: RULE_FAILED,
+    title: `Rule ${rule} could not be evaluated`,
+    level: "low",
+    outcome: "failure",
+  };
+  const why = error instanceof Error ? error.message : String(error);
+  const evidence = [{ selection: rule, field: actionOf(facts.record), value: why.slice(0, 256) }];
+  const finding = findingOf(facts, told, [rule], evidence, [facts.seen().sighting]);
+  const day = facts.record.eventTime.slice(0, 10);
+  return { ...finding, id: digestOf("fi", RULE_FAILED, finding.account, rule, day), principal: "trailhound" };
+}
