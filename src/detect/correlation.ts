@@ -155,12 +155,23 @@ function isMet(check: Check, window: readonly WindowMember[]): boolean {
   switch (check.kind) {
     case "count":
       if (window.length < check.leastEvents) return false;
-      return check.distinct.every(({ least }, at) => window.length >= least && tally(window, at).size >= least);
+      return check.distinct.every(({ least }, at) => hasDistinct(window, at, least));
     case "sequence":
       return isSequence(check.bases, check.ordered, window);
     default:
       return false;
   }
+}
+
+/** As tally, but only as far as it takes. */
+function hasDistinct(window: readonly WindowMember[], at: number, least: number): boolean {
+  if (window.length < least) return false;
+  const seen = new Set<string>();
+  for (const { values } of window) {
+    const value = values[at] ?? "";
+    if (value !== "" && seen.add(value).size >= least) return true;
+  }
+  return seen.size >= least;
 }
 
 /** How often each value occurs; absent ones, which are empty, are not counted. */
