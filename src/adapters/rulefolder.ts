@@ -63,11 +63,10 @@ async function compiled(
 
 /** The rule files of the folders as texts, one after the other; what cannot be read goes into `problems`. */
 export function* readRules(folders: readonly string[], problems: RuleError[]): Generator<RuleSource> {
-  for (const path of filesIn(folders, problems)) {
-    if (IS_CASES.test(path)) continue;
-    const file = shown(path);
+  for (const file of filesIn(folders, problems)) {
+    if (IS_CASES.test(file)) continue;
     try {
-      yield { file, text: readFileSync(path, "utf8") };
+      yield { file, text: readFileSync(file, "utf8") };
     } catch (error) {
       problems.push(new RuleError(file, 1, `cannot be read: ${reasonOf(error)}`));
     }
@@ -85,9 +84,9 @@ export async function loadCases(folders: readonly string[], compiled: CompiledRu
   const cases = filesIn(folders, problems)
     .filter((file) => IS_CASES.test(file))
     .flatMap((file) => {
-      const stem = shown(file).replace(IS_CASES, "");
+      const stem = file.replace(IS_CASES, "");
       const rules = compiled.summaries.filter((rule) => rule.raises && rule.file.replace(IS_RULE, "") === stem);
-      return openCases(shown(file), readFileSync(file, "utf8"), rules, problems, (path) =>
+      return openCases(file, readFileSync(file, "utf8"), rules, problems, (path) =>
         recordAt(join(dirname(file), path)),
       );
     });
@@ -104,14 +103,15 @@ function recordAt(path: string): unknown {
   }
 }
 
-/** Rule and case files, each folder's sorted by path; a file stands for itself. */
+/** Rule and case files, as people type them, each folder's sorted by path; a file stands for itself. */
 function filesIn(folders: readonly string[], problems: RuleError[]): readonly string[] {
-  return folders.flatMap((folder) => {
+  return folders.flatMap((given) => {
+    const folder = shown(given);
     try {
       if (IS_RULE.test(folder) && statSync(folder).isFile()) return [folder];
-      return filesUnder(normalize(folder).replace(/(?!^)[/\\]$/, "")).toSorted();
+      return filesUnder(folder).toSorted();
     } catch (error) {
-      problems.push(new RuleError(shown(folder), 1, `rules folder cannot be read: ${reasonOf(error)}`));
+      problems.push(new RuleError(folder, 1, `rules folder cannot be read: ${reasonOf(error)}`));
       return [];
     }
   });
@@ -120,17 +120,18 @@ function filesIn(folders: readonly string[], problems: RuleError[]): readonly st
 /** Links are followed, what is hidden is not: mounted configuration has both. */
 function filesUnder(folder: string): readonly string[] {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
-    if (entry.name.startsWith(".")) return [];
-    const path = `${folder}${sep}${entry.name}`;
+    const { name } = entry;
+    if (name.startsWith(".")) return [];
+    const path = folder === "." ? name : `${folder}${sep}${name}`;
     if (entry.isDirectory()) return filesUnder(path);
-    return IS_RULE.test(entry.name) ? [path] : [];
+    return IS_RULE.test(name) ? [path] : [];
   });
 }
 
 /** Paths as people type them: relative to where they are, unless that leads upwards. */
-function shown(file: string): string {
-  const short = relative(process.cwd(), file);
-  return short.startsWith("..") ? file : short;
+function shown(path: string): string {
+  const short = relative(process.cwd(), path) || ".";
+  return short.startsWith("..") ? normalize(path).replace(/(?!^)[/\\]$/, "") : short;
 }
 
 function reasonOf(error: unknown): string {

@@ -5,7 +5,7 @@
  */
 import { hash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
-import { basename } from "node:path";
+import { sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { isDeepStrictEqual } from "node:util";
 import { RuleError, RuleErrors } from "../detect/rule-error.ts";
@@ -99,5 +99,5 @@ export function packedRules(
 
 /** The name counts: a rule without one of its own is called after its file. */
 function keyOf({ file, text }: RuleSource): string {
-  return `${basename(file)} ${hash("sha256", text, "base64")}`;
+  return `${file.slice(file.lastIndexOf(sep) + 1)} ${hash("sha256", text, "base64")}`;
 }

@@ -41,7 +41,7 @@ export function missOf(rule: CompiledRule, facts: Facts): readonly string[] {
     const tests = selection.alternatives.flat().filter((test) => test.holds(facts) === held);
     return tests.map(({ field, wanted: text, witness }) => {
       const found = `${field} is ${witness(facts).slice(0, VALUE_LIMIT)}`;
-      return held ? `${selection.name} holds: ${found}` : `${selection.name}: ${found}, wanted ${text}`;
+      return held ? `${selection.name} holds: ${found}` : `${selection.name}: ${found}, wanted ${text()}`;
     });
   });
 }

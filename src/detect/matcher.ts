@@ -22,7 +22,7 @@ import { scalarsOf } from "./scalar.ts";
 export interface FieldTest {
   readonly field: string;
   /** What the rule wants, for messages: `contains support`. */
-  readonly wanted: string;
+  readonly wanted: () => string;
   /** When nothing but these texts (lower case) can match; lets the router index the rule. */
   readonly literals?: readonly string[];
   readonly holds: (facts: Facts) => boolean;
@@ -54,8 +54,7 @@ export function compileTest(key: string, raw: unknown, placeholders: Placeholder
   if (values.length === 0) throw new Error(`${key} has an empty list of values`);
   if (spec.path === "") return keywordTest(values, spec.every);
   const field = knownField(spec.path);
-  const words = key.split("|").slice(1);
-  const wanted = [...words, values.map(String).join(spec.every ? " and " : " or ")].join(" ");
+  const wanted = () => [...key.split("|").slice(1), values.map(String).join(spec.every ? " and " : " or ")].join(" ");
   if (spec.kind === "exists") return existsTest(field, key, wanted, values);
   const literals = isPlain(spec) && !spec.every && !spec.not ? literalsOf(values) : undefined;
   const tests = literals ? [literalTest(field, literals)] : values.map((value) => valueTest(field, spec, value));
@@ -140,7 +139,7 @@ function isPlacedIn(text: string, part: string | undefined, placement: Placement
   return placement === "endswith" ? text.endsWith(part) : text === part;
 }
 
-function existsTest(field: Field, key: string, wanted: string, values: readonly unknown[]): FieldTest {
+function existsTest(field: Field, key: string, wanted: () => string, values: readonly unknown[]): FieldTest {
   const [value] = values;
   if (values.length !== 1 || typeof value !== "boolean") throw new Error(`${key} wants true or false`);
   const there = (facts: Facts) => field.some(facts, () => true);
@@ -188,7 +187,7 @@ export function keywordTest(words: readonly unknown[], every: boolean): FieldTes
   return {
     field: "any field",
     alone: false,
-    wanted: `contains ${words.map(String).join(every ? " and " : " or ")}`,
+    wanted: () => `contains ${words.map(String).join(every ? " and " : " or ")}`,
     holds: (facts) =>
       every
         ? tests.every((test) => find(test, facts) !== undefined)

@@ -33,16 +33,6 @@ export const FLAGS = ["i", "m", "s"] as const;
 /** All that is known, for messages. */
 export const MODIFIERS: readonly string[] = [...PLACEMENTS, "all", "cased", "neq", ...KINDS, ...FLAGS, "expand"];
 
-const BARE: Omit<FieldKey, "path"> = {
-  kind: "text",
-  placement: "equals",
-  every: false,
-  cased: false,
-  not: false,
-  flags: "",
-  expand: false,
-};
-
 /** Sigma's, and of no use here: the reason is told to whoever writes one. */
 const NOT_HERE: readonly (readonly [RegExp, string])[] = [
   [/^windash$/, "is for Windows command lines; CloudTrail has none"],
@@ -55,8 +45,7 @@ const NOT_HERE: readonly (readonly [RegExp, string])[] = [
  * @throws Error saying which modifier is wrong, or which do not go together.
  */
 export function fieldKeyOf(key: string): FieldKey {
-  // Most keys are nothing but a path.
-  if (!key.includes("|")) return { ...BARE, path: key };
+  if (!key.includes("|")) return bareKey(key);
   const [path = "", ...words] = key.split("|");
   for (const word of words) {
     const reason = NOT_HERE.find(([pattern]) => pattern.test(word))?.[1];
@@ -90,6 +79,11 @@ export function fieldKeyOf(key: string): FieldKey {
     flags: flags.join(""),
     expand: has("expand"),
   };
+}
+
+/** Most keys are nothing but a path. */
+function bareKey(path: string): FieldKey {
+  return { path, kind: "text", placement: "equals", every: false, cased: false, not: false, flags: "", expand: false };
 }
 
 /** Lists that `%name%` stands for, by name. */

@@ -30,10 +30,14 @@ interface Piece {
 }
 const STAR: Piece = { kind: "*", text: "" };
 
+/** Most patterns are names, without wildcards and escapes. */
+function isPlain(pattern: string): boolean {
+  return !/[\\*?]/.test(pattern);
+}
+
 /** Text and wildcards told apart: `a*b\*` → text `a`, wildcard `*`, text `b*`. */
 function piecesOf(pattern: string): readonly Piece[] {
-  // Most patterns are plain names.
-  if (!/[\\*?]/.test(pattern)) return pattern === "" ? [] : [{ kind: "text", text: pattern }];
+  if (isPlain(pattern)) return pattern === "" ? [] : [{ kind: "text", text: pattern }];
   const pieces: Piece[] = [];
   let text = "";
   const flush = () => {
@@ -57,8 +61,8 @@ function piecesOf(pattern: string): readonly Piece[] {
 
 /** The text a pattern equals when it has no wildcard, in lower case; undefined when it has one. Lets the router index rules. */
 export function literalOf(pattern: string): string | undefined {
+  if (isPlain(pattern)) return pattern.toLowerCase();
   const pieces = piecesOf(pattern);
-  if (pieces.length === 0) return "";
   const [first] = pieces;
   return pieces.length === 1 && first?.kind === "text" ? first.text.toLowerCase() : undefined;
 }

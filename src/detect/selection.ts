@@ -60,14 +60,15 @@ function compileMap(
     complain(path, "is not a map of fields to values, a list of such maps, or a list of texts");
     return [];
   }
-  return Object.entries(raw).flatMap(([key, value]) => {
+  const tests: FieldTest[] = [];
+  for (const [key, value] of Object.entries(raw)) {
     try {
-      return [testOf(key, value)];
+      tests.push(testOf(key, value));
     } catch (error) {
       complain([...path, key], error instanceof Error ? error.message : String(error));
-      return [];
     }
-  });
+  }
+  return tests;
 }
 
 /** Complains about regular expressions that re2js refuses: a test compiles its own only when a record needs it. */

@@ -234,7 +234,7 @@ describe("router", () => {
     const broken = (): never => {
       throw new Error("broken");
     };
-    const test = { field: "eventName", wanted: "", alone: true, holds: broken, witness: () => "" };
+    const test = { field: "eventName", wanted: () => "", alone: true, holds: broken, witness: () => "" };
     const selections = new Map([["sel", { name: "sel", alternatives: [[test]] }]]);
     const set = [{ ...rule, selections, matches: broken }, rule];
 
