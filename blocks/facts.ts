@@ -100,9 +100,13 @@ function evidenceLine({ field, value }: Evidence): Inline[] {
   if (said !== undefined) return [say(said)];
   const before = VALUE_WORDS.get(field);
   if (before !== undefined && value !== "absent") return [say(before), code(value, 48)];
+  if (POINTS.test(value)) return [code(field, 40), say(words`: `), code(value, 160)];
   // Nearly all fields are parameters: their own name is what tells.
   return [code(field.replace(/^requestParameters\./, ""), 40), say(words` is `), code(value, 48)];
 }
+
+/** What a score is made of; cut in the middle it would tell nothing. */
+const POINTS = /^\d+ points: /;
 
 /** Two conditions on one field are one piece of evidence. */
 function distinct(evidence: readonly Evidence[]): readonly Evidence[] {

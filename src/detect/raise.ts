@@ -31,13 +31,23 @@ function windowFinding(hit: Hit, members: readonly WindowMember[]): Finding | un
   const { correlation, facts } = hit;
   const fired = fire(correlation, facts.seen().sighting, members);
   if (fired === undefined) return undefined;
-  const outcome = windowOutcome(fired.members);
+  const outcome = outcomeTold(correlation, members, fired.members);
   if (correlation.onFailure === "ignore" && outcome === "failure") return undefined;
   const sightings = fired.members.map(({ sighting }) => sighting);
   // A score that reaches a higher level is an alert of its own.
   const { level } = fired;
   const told = asTold(level === undefined ? correlation : { ...correlation, level }, outcome);
   return findingOf(facts, told, [...othersOf(hit), ...(level === undefined ? [] : [level])], fired.evidence, sightings);
+}
+
+/** A score that takes failures as they are is one alert, whether the last sign was a success or not: it failed where anything did. */
+function outcomeTold(
+  { check, onFailure }: Correlation,
+  members: readonly WindowMember[],
+  counted: readonly WindowMember[],
+): Outcome {
+  if (check.kind !== "score" || onFailure !== "same") return windowOutcome(counted);
+  return members.some((member) => windowOutcome([member]) === "failure") ? "failure" : "success";
 }
 
 function newFinding(hit: Hit, { known, told: isTold, learning }: MarkAnswer): Finding | undefined {

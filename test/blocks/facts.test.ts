@@ -30,6 +30,15 @@ describe("a fact as evidence", () => {
     assert.match(said, /no MFA was used/);
   });
 
+  it("is not cut where it says what a score is made of", () => {
+    const said = saidOf(
+      "aws_denied_call",
+      "54 points: 11 distinct calls, such as iam:ListUsers, s3:ListBuckets, ec2:RunInstances",
+    );
+
+    assert.match(said, /11 distinct calls, such as iam:ListUsers, s3:ListBuckets, ec2:RunInstances/);
+  });
+
   it("is field and value where there are no words", () => {
     assert.match(saidOf("ids.ports_open", "absent"), /ids\.ports_open.*absent/);
     assert.match(saidOf("ids.human", "jack"), /ids\.human.*jack/);

@@ -50,6 +50,20 @@ describe("a score", () => {
     assert.ok(findings.every(({ level, group }) => group.includes(level)));
   });
 
+  it("is one alert a level, whether what adds to it fails or not", async () => {
+    const findings = await feed([
+      ...[0, 1, 2, 3].map((n) => call(n, 0, "iam")),
+      call(4, 1, "iam", { errorCode: null }),
+      call(5, 2, "iam", { eventName: "ListThings0" }),
+    ]);
+
+    assert.equal(findings.length, 3);
+    assert.deepEqual(
+      findings.map(({ outcome, level }) => [outcome, level]),
+      findings.map(() => ["failure", "low"]),
+    );
+  });
+
   it("takes a workload that fails at the same call for what it is", async () => {
     const same = Array.from({ length: 300 }, (_, n) => call(n, n / 10, "iam", { eventName: "ListUsers" }));
 
