@@ -115,7 +115,7 @@ export async function serve(options: ServeOptions): Promise<Running> {
       accounts: new Set(accounts.map(({ id }) => id)),
     };
     const handlers: RowHandlers = {
-      deliver: (id) => handleDeliver(id, { channel, accounts, worker }, ports),
+      deliver: (id) => handleDeliver(id, { places: placesOf(config), accounts, worker }, ports),
       confirm: (id) => onConfirm(id, deps),
       replay: (id) => onReplay(id, detectors, ports),
       act: (id) => onAct(id, deps),
@@ -209,7 +209,12 @@ function portsOf(options: ServeOptions, store: RedisStores, vitals: Vitals, usab
     iam: openIam({ log, credentials, requestTimeoutMs: IAM_TIMEOUT_MS }),
     chat: openChat({ token: secrets.slackBotToken, ...apiUrl, log }),
   };
-  return wrap(watched(ports, vitals));
+  return wrap(watched(ports, vitals, config.slack.channel));
+}
+
+/** Where alerts go, in this order: operators hear of them where not even the fallback channel takes them. */
+function placesOf({ slack: { channel, fallback, operators } }: Config): readonly string[] {
+  return fallback === undefined ? [channel] : [channel, fallback, ...operators];
 }
 
 function doorOf({ config, secrets, log, onDeaf = () => undefined }: ServeOptions, vitals: Vitals): DoorOptions {

@@ -58,7 +58,7 @@ const PARTS: Readonly<Record<Part, Plain>> = {
 const MEANING: Readonly<Record<Part, Plain>> = {
   redis: words`nothing is taken from the queue until it answers; SQS keeps the messages`,
   queue: words`no records come in; they wait in the queue`,
-  slack: words`alerts wait in Redis and are posted when it answers`,
+  slack: words`alerts wait in Redis until it takes them, or stand in the fallback channel`,
   door: words`buttons and commands are not heard`,
   iam: words`keys cannot be looked up or disabled from here`,
   cloudtrail: words`/ids who is told without history`,

@@ -10,12 +10,14 @@ import type { Ports } from "../src/ports.ts";
 import { delayMsAfter } from "./effect.ts";
 
 export interface DeliverContext {
-  readonly channel: string;
+  /** The alerts' channel; then channels and people that get them while it refuses all posts. */
+  readonly places: readonly string[];
   readonly accounts: readonly AccountView[];
   /** Names this worker in reservations; any string unique to the process. */
   readonly worker: string;
 }
 
+type Due = Extract<Reservation, { kind: "post" | "edit" }>;
 type DeliverPorts = Pick<Ports, "alerts" | "outbox" | "chat" | "clock" | "log">;
 
 /** Slack lists a new message within a moment; a second look this much later settles that it is not there. */
@@ -37,46 +39,72 @@ export async function handleDeliver(alertId: string, context: DeliverContext, po
     case "edit": {
       const { channel, ts, alert } = reservation;
       const answer = await ports.chat.update(channel, ts, messageOf(alert, context));
-      return settle(alert, channel, ts, answer, context, ports);
+      // Its channel was archived, or somebody deleted it: what is new about it is told where that can be done.
+      if (isElsewhere(answer)) return post(reservation, context, ports);
+      return settle(alert, { channel, ts }, answer, context, ports);
     }
     case "post":
       return post(reservation, context, ports);
   }
 }
 
-async function post(
-  reservation: Extract<Reservation, { kind: "post" }>,
-  context: DeliverContext,
-  ports: DeliverPorts,
-): Promise<void> {
-  const { alert, searchSince, missedAt } = reservation;
-  const { channel } = context;
-  if (searchSince !== undefined) {
-    const search = await ports.chat.findPost(channel, alert.id, searchSince).catch((error: unknown) => {
-      ports.log.warn({ alert: alert.id, why: String(error) }, "alert.not-searched");
-    });
-    // Slack is away: whoever held on to the reservation would lose time when it is back.
-    if (search === undefined)
-      return ports.alerts.releaseUnsure(alert.id, context.worker, await againAt(alert.id, ports), missedAt);
-    // Revision 0: whatever that attempt showed, the alert as it stands now is edited in right after.
-    if (search.kind === "found")
-      return ports.alerts.confirm(alert.id, { channel, ts: search.ts, rev: 0 }, ports.clock.now());
-    const now = ports.clock.now();
-    if (search.kind === "absent" && (missedAt === undefined || now - missedAt < SECOND_LOOK_MS))
-      return ports.alerts.releaseUnsure(alert.id, context.worker, (missedAt ?? now) + SECOND_LOOK_MS, missedAt ?? now);
-    // Not there twice, or history cannot be read: posting again may repeat the alert, not posting may lose it.
-    ports.log.warn({ alert: alert.id, search: search.kind }, "alert.posted-again");
+/** The first place is asked each time: a person may have opened it again. */
+async function post(due: Due, context: DeliverContext, ports: DeliverPorts): Promise<void> {
+  const { alert } = due;
+  for (const [i, place] of context.places.entries()) {
+    if (await isLookedUp(due, place, context, ports)) return;
+    const answer = await ports.chat.post(place, messageOf(alert, context), alert.id);
+    const isLast = i === context.places.length - 1;
+    if (isElsewhere(answer) && !isLast) {
+      ports.log.error({ alert: alert.id, channel: place, why: answer.why }, "channel.closed");
+      continue;
+    }
+    if (answer.kind === "sent")
+      ports.log.info({ alert: alert.id, rule: alert.opening.finding.rule, findings: alert.findings }, "alert.posted");
+    return settle(alert, { channel: place }, answer, context, ports);
   }
-  const answer = await ports.chat.post(channel, messageOf(alert, context), alert.id);
-  if (answer.kind === "sent")
-    ports.log.info({ alert: alert.id, rule: alert.opening.finding.rule, findings: alert.findings }, "alert.posted");
-  return settle(alert, channel, undefined, answer, context, ports);
+}
+
+/**
+ * Looks for what an earlier attempt may have left in this place.
+ *
+ * @returns true when that decided it: it is there, or has to be looked for again. False: post it.
+ */
+async function isLookedUp(due: Due, channel: string, context: DeliverContext, ports: DeliverPorts): Promise<boolean> {
+  const { alert, searchSince, missedAt } = due;
+  if (searchSince === undefined) return false;
+  const search = await ports.chat.findPost(channel, alert.id, searchSince).catch((error: unknown) => {
+    ports.log.warn({ alert: alert.id, why: String(error) }, "alert.not-searched");
+  });
+  const now = ports.clock.now();
+  if (search === undefined) {
+    // Slack is away: whoever held on to the reservation would lose time when it is back.
+    await ports.alerts.releaseUnsure(alert.id, context.worker, await againAt(alert.id, ports), missedAt);
+    return true;
+  }
+  // What could not be edited there any more is not what is looked for.
+  const isFound = search.kind === "found" && !(due.kind === "edit" && search.ts === due.ts);
+  if (isFound) {
+    // Revision 0: whatever that attempt showed, the alert as it stands now is edited in right after.
+    await ports.alerts.confirm(alert.id, { channel, ts: search.ts, rev: 0 }, now);
+    return true;
+  }
+  if (search.kind !== "unsearchable" && (missedAt === undefined || now - missedAt < SECOND_LOOK_MS)) {
+    await ports.alerts.releaseUnsure(alert.id, context.worker, (missedAt ?? now) + SECOND_LOOK_MS, missedAt ?? now);
+    return true;
+  }
+  // Not there twice, or history cannot be read: posting again may repeat the alert, not posting may lose it.
+  ports.log.warn({ alert: alert.id, search: search.kind }, "alert.posted-again");
+  return false;
+}
+
+function isElsewhere(answer: PostAnswer): answer is Extract<PostAnswer, { kind: "not-sent" }> {
+  return answer.kind === "not-sent" && answer.elsewhere === true;
 }
 
 async function settle(
   alert: StoredAlert,
-  channel: string,
-  shownTs: string | undefined,
+  { channel, ts }: { readonly channel: string; readonly ts?: string },
   answer: PostAnswer,
   context: DeliverContext,
   ports: DeliverPorts,
@@ -86,7 +114,7 @@ async function settle(
     case "sent":
       return ports.alerts.confirm(
         alert.id,
-        { channel, ts: shownTs ?? answer.ts, rev: alert.rev },
+        { channel: answer.channel ?? channel, ts: ts ?? answer.ts, rev: alert.rev },
         now + nextEditMs(alert),
       );
     case "unknown":

@@ -41,6 +41,8 @@ export interface Config {
   readonly accounts: readonly Account[];
   readonly slack: {
     readonly channel: string;
+    /** Gets the alerts that `channel` refuses. */
+    readonly fallback?: string;
     /** Slack user ids that may contain. */
     readonly operators: readonly string[];
     readonly mode: "socket" | "http";

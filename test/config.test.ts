@@ -50,8 +50,8 @@ describe("parseConfig", () => {
     const least = parseConfig(LEAST, "ids.config.yml");
 
     assert.deepEqual(
-      { ...example, accounts: 0, sqs: 0, s3: 0, protected: 0, slack: { ...example.slack, operators: 0 } },
-      { ...least, accounts: 0, sqs: 0, s3: 0, protected: 0, slack: { ...least.slack, operators: 0 } },
+      { ...example, accounts: 0, sqs: 0, s3: 0, protected: 0, slack: { ...example.slack, operators: 0, fallback: 0 } },
+      { ...least, accounts: 0, sqs: 0, s3: 0, protected: 0, slack: { ...least.slack, operators: 0, fallback: 0 } },
     );
     assert.equal(example.accounts.length, 2);
     assert.deepEqual(configWarnings(example), []);

@@ -174,6 +174,8 @@ describe("docs/slack-manifest.yml", () => {
 
     assert.deepEqual(manifest.settings.event_subscriptions.bot_events, heard);
     assert.equal(manifest.features.app_home.home_tab_enabled, true);
+    // Without its tab nobody can be written to.
+    assert.equal(manifest.features.app_home.messages_tab_enabled, true);
     assert.equal(manifest.settings.socket_mode_enabled, true);
     assert.equal(manifest.settings.interactivity.is_enabled, true);
   });

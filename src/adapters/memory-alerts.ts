@@ -2,7 +2,7 @@
  * Alerts in memory, for tests: same answers as Redis, lost with the process and never expired.
  */
 import { ALERT_WINDOW_MS, type AlertFold } from "../alert/alert.ts";
-import type { AlertStore, Reservation } from "../ports/alerts.ts";
+import type { AlertStore, Attempt, Reservation } from "../ports/alerts.ts";
 import type { DueRow, Row } from "../ports/outbox.ts";
 import { MAX_DISTINCT, MAX_PER_SUBJECT, RESERVATION_MS, SEARCH_MARGIN_MS } from "./bounds.ts";
 import { countSighting, type HeldAlert, type HeldAlerts, heldRankOf, openAlert, storedOf } from "./memory-alert.ts";
@@ -88,6 +88,8 @@ export function memoryAlerts(alerts: HeldAlerts, quarantine: HeldQuarantine, row
       alert.shown = Math.max(alert.shown, rev);
       alert.nextAt = nextAt;
       delete alert.reservation;
+      delete alert.unsureSince;
+      delete alert.missedAt;
       if (alert.rev <= alert.shown) return;
       if (alert.urgent !== undefined && alert.urgent.rev > alert.shown) alert.nextAt = alert.urgent.at;
       addRow(rows, deliveryOf(alert, alert.nextAt));
@@ -140,13 +142,12 @@ function reserveIn(alert: HeldAlert | undefined, rows: HeldRows, row: Row, by: s
     delete alert.missedAt;
   }
   alert.reservation = { by, at: now, until: now + RESERVATION_MS };
-  if (alert.post !== undefined) return { kind: "edit", alert: storedOf(alert), ...alert.post };
-  return {
-    kind: "post",
+  const attempt: Attempt = {
     alert: storedOf(alert),
     ...(alert.unsureSince === undefined ? {} : { searchSince: alert.unsureSince - SEARCH_MARGIN_MS }),
     ...(alert.missedAt === undefined ? {} : { missedAt: alert.missedAt }),
   };
+  return alert.post === undefined ? { kind: "post", ...attempt } : { kind: "edit", ...attempt, ...alert.post };
 }
 
 function release(alert: HeldAlert, rows: HeldRows, nextAt: number): void {

@@ -33,6 +33,8 @@ export interface MemoryChat extends Chat {
   readonly members: Map<string, readonly string[]>;
   /** Whether others read it, by channel; of one that is not here Slack does not say. */
   readonly externals: Map<string, boolean>;
+  /** Why a channel takes no posts and edits, by channel. */
+  readonly refusals: Map<string, string>;
   /** Taken from the front by `post` and `update`; when empty everything is sent. */
   readonly answers: NextAnswer[];
   /** Taken from the front by `findPost`; when empty it looks into `posts`. */
@@ -48,6 +50,7 @@ export function memoryChat(team = "T00000001"): MemoryChat {
   const users = new Map<string, ChatUser>();
   const members = new Map<string, readonly string[]>();
   const externals = new Map<string, boolean>();
+  const refusals = new Map<string, string>();
   const answers: NextAnswer[] = [];
   const searches: SearchAnswer[] = [];
 
@@ -60,20 +63,27 @@ export function memoryChat(team = "T00000001"): MemoryChat {
     users,
     members,
     externals,
+    refusals,
     answers,
     searches,
-    async post(channel, message, key) {
+    async post(place, message, key) {
+      const refused = refusals.get(place);
+      if (refused !== undefined) return { kind: "not-sent", why: refused, permanent: true, elsewhere: true };
       const next = answers.shift();
+      // A message to a person stands in a channel of its own.
+      const channel = place.replace(/^U/, "D");
       const ts =
         next?.answer.kind === "sent" ? next.answer.ts : `1767225600.${String(posts.length + 1).padStart(6, "0")}`;
       if (next === undefined || next.arrives) posts.push({ channel, ts, key, versions: [message] });
-      return next?.answer ?? { kind: "sent", ts };
+      return next?.answer ?? { kind: "sent", ts, ...(channel === place ? {} : { channel }) };
     },
     async update(channel, ts, message) {
+      const refused = refusals.get(channel);
+      if (refused !== undefined) return { kind: "not-sent", why: refused, permanent: true, elsewhere: true };
       const next = answers.shift();
       const at = posts.findIndex((post) => post.channel === channel && post.ts === ts);
       const post = posts[at];
-      if (post === undefined) return { kind: "not-sent", why: "message_not_found", permanent: true };
+      if (post === undefined) return { kind: "not-sent", why: "message_not_found", permanent: true, elsewhere: true };
       if (next === undefined || next.arrives) posts[at] = { ...post, versions: [...post.versions, message] };
       return next?.answer ?? { kind: "sent", ts };
     },

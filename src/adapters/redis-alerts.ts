@@ -11,7 +11,7 @@ import type { Redis } from "ioredis";
 import type { AlertFold, Chapter, StoredAlert } from "../alert/alert.ts";
 import type { Corroboration } from "../alert/trust.ts";
 import type { Containment } from "../contain/outcome.ts";
-import type { AlertStore, Reservation } from "../ports/alerts.ts";
+import type { AlertStore, Attempt, Reservation } from "../ports/alerts.ts";
 import { ACKNOWLEDGE, COMMIT, CORROBORATE, LOAD, LOAD_OF_SUBJECT } from "./lua/alerts.ts";
 import { CONFIRM, RELEASE, RESERVE } from "./lua/delivery.ts";
 import { KEY_TAG } from "./lua/prelude.ts";
@@ -153,16 +153,17 @@ function findAlert(reply: unknown): StoredAlert | undefined {
   };
 }
 
-function reservationOf([kind, detail, third, fourth]: readonly unknown[]): Reservation {
+function reservationOf([kind, detail, searchSince, missedAt, channel, ts]: readonly unknown[]): Reservation {
   if (kind === "nothing") return { kind };
   if (kind === "busy") return { kind, until: Number(detail) };
   const alert = findAlert(detail);
   if (alert === undefined) throw new Error("redis reserved an alert that it does not hold");
-  if (kind === "edit") return { kind, alert, channel: textOf(third), ts: textOf(fourth) };
-  return {
-    kind: "post",
+  const attempt: Attempt = {
     alert,
-    ...(third === "" ? {} : { searchSince: Number(third) }),
-    ...(fourth === "" ? {} : { missedAt: Number(fourth) }),
+    ...(searchSince === "" ? {} : { searchSince: Number(searchSince) }),
+    ...(missedAt === "" ? {} : { missedAt: Number(missedAt) }),
   };
+  return kind === "edit"
+    ? { kind, ...attempt, channel: textOf(channel), ts: textOf(ts) }
+    : { kind: "post", ...attempt };
 }

@@ -1,12 +1,12 @@
 /**
- * Slack's Web API as the port `Chat`. No retry happens here: every answer is classified into "sent", "surely not
- * sent" and "may have been sent", and the outbox decides what to do next.
- * Source of the classes: Slack Web API error lists (chat.postMessage), and what WebClient 8 does with broken answers.
+ * Slack's Web API as the port `Chat`. No retry happens here: every answer is classified (./slack-answer.ts), and the outbox
+ * decides what to do next.
  */
 import { webApi } from "@slack/bolt";
 import type { Message } from "../../blocks/text.ts";
 import { type Chat, ClosedError, type PostAnswer, type SearchAnswer } from "../ports/chat.ts";
 import type { Log } from "../ports.ts";
+import { answered, classify, type Shown } from "./slack-answer.ts";
 import { isExternal, isMember, userOf } from "./slack-people.ts";
 
 const TIMEOUT_MS = 10_000;
@@ -15,29 +15,6 @@ const METADATA_TYPE = "ids_alert";
 const HISTORY_PAGE = 200;
 /** Those who waited for the same channel do not knock together when its pause is over. */
 const JITTER_MS = 1_000;
-
-/** Slack may have acted before it failed with one of these (chat.postMessage's documentation says so of the first two). */
-const UNSURE_ERRORS: ReadonlySet<string> = new Set([
-  "internal_error",
-  "fatal_error",
-  "request_timeout",
-  "service_unavailable",
-]);
-/** These end only when a person acts. */
-const PERMANENT_ERRORS: ReadonlySet<string> = new Set([
-  "account_inactive",
-  "channel_not_found",
-  "invalid_auth",
-  "is_archived",
-  "missing_scope",
-  "not_authed",
-  "not_in_channel",
-  "org_login_required",
-  "restricted_action",
-  "team_access_not_granted",
-  "token_expired",
-  "token_revoked",
-]);
 
 export interface SlackOptions {
   readonly token: string;
@@ -65,21 +42,21 @@ export function openChat(options: SlackOptions): Chat {
   let team: Promise<string> | undefined;
   /** Slack limits each channel: one that said so is left alone until then, whichever alert is next. */
   const pausedUntil = new Map<string, number>();
-  async function paced(channel: string, call: () => Promise<string | undefined>): Promise<PostAnswer> {
+  async function paced(channel: string, call: () => Promise<Shown>): Promise<PostAnswer> {
     const leftMs = (pausedUntil.get(channel) ?? 0) - Date.now();
     if (leftMs > 0) {
       const retryAfterMs = Math.ceil(leftMs + Math.random() * JITTER_MS);
       return { kind: "not-sent", why: "ratelimited", permanent: false, retryAfterMs };
     }
-    const answer = await answered(call);
+    const answer = await answered(channel, call);
     if (answer.kind === "not-sent" && answer.retryAfterMs !== undefined)
       pausedUntil.set(channel, Date.now() + answer.retryAfterMs);
     return answer;
   }
   return {
     post: (channel, message, key) =>
-      paced(channel, async () => {
-        const answer = await client.chat.postMessage({
+      paced(channel, () =>
+        client.chat.postMessage({
           channel,
           ...content(message),
           metadata: { event_type: METADATA_TYPE, event_payload: { k: key } },
@@ -87,15 +64,10 @@ export function openChat(options: SlackOptions): Chat {
           link_names: false,
           unfurl_links: false,
           unfurl_media: false,
-        });
-        return answer.ts;
-      }),
-    update: (channel, ts, message) =>
-      paced(
-        channel,
-        async () =>
-          (await client.chat.update({ channel, ts, ...content(message), parse: "none", link_names: false })).ts,
+        }),
       ),
+    update: (channel, ts, message) =>
+      paced(channel, () => client.chat.update({ channel, ts, ...content(message), parse: "none", link_names: false })),
     findPost: (channel, key, since) => findPost(client, channel, key, since),
     async openModal(triggerId, view) {
       const { view: opened } = await client.views.open({ trigger_id: triggerId, view });
@@ -128,50 +100,6 @@ export function openChat(options: SlackOptions): Chat {
 /** Copies the blocks: the SDK's types want mutable arrays. */
 function content(message: Message) {
   return { text: message.text, blocks: [...message.blocks] };
-}
-
-async function answered(call: () => Promise<string | undefined>): Promise<PostAnswer> {
-  try {
-    const ts = await call();
-    return ts === undefined ? { kind: "unknown", why: "Slack answered without a timestamp" } : { kind: "sent", ts };
-  } catch (error) {
-    return classify(error);
-  }
-}
-
-/**
- * What a failed call means for the message.
- *
- * HTTP 429 → not sent, wait `retryAfterMs` · `{ ok: false, error: "is_archived" }` → not sent, permanent ·
- * connection refused → not sent · time-out, reset, 5xx, HTML, truncated JSON, `internal_error` → unknown
- */
-export function classify(error: unknown): PostAnswer {
-  if (error instanceof webApi.WebAPIRateLimitedError)
-    return { kind: "not-sent", why: "ratelimited", permanent: false, retryAfterMs: error.retryAfter * 1_000 };
-  if (error instanceof webApi.WebAPIPlatformError) {
-    const why = error.data.error;
-    // WebClient puts a body that is no JSON (a maintenance page, a cut answer) where the error's name belongs.
-    if (!/^[a-z_]{1,80}$/.test(why)) return { kind: "unknown", why: "an answer that is no JSON" };
-    if (UNSURE_ERRORS.has(why)) return { kind: "unknown", why };
-    return { kind: "not-sent", why, permanent: PERMANENT_ERRORS.has(why) };
-  }
-  if (error instanceof webApi.WebAPIRequestError) {
-    const code = codeOf(error.original);
-    const never = code === "ECONNREFUSED" || code === "ENOTFOUND" || code === "EAI_AGAIN";
-    return never ? { kind: "not-sent", why: code, permanent: false } : { kind: "unknown", why: code ?? error.message };
-  }
-  const why = error instanceof Error ? error.message : String(error);
-  // A 429 without Retry-After reaches us as a bare Error.
-  if (why.startsWith("Retry header"))
-    return { kind: "not-sent", why: "ratelimited", permanent: false, retryAfterMs: 30_000 };
-  return { kind: "unknown", why };
-}
-
-/** The errno of a failed fetch: undici hides it in `cause`. */
-function codeOf(error: Error): string | undefined {
-  for (let e: unknown = error; e instanceof Error; e = e.cause)
-    if ("code" in e && typeof e.code === "string") return e.code;
-  return undefined;
 }
 
 async function findPost(client: webApi.WebClient, channel: string, key: string, since: number): Promise<SearchAnswer> {

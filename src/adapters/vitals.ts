@@ -29,9 +29,14 @@ function spellOf(before: Vital | undefined, why: string, at: string): Spell {
   return { ...before.spell, why, flaps: before.spell.flaps || before.state === "ok" };
 }
 
-/** The same ports, whose answers are noted. A store that fails does so with a StoreError. */
-export function watched(ports: Ports, vitals: Vitals): Ports {
+/**
+ * The same ports, whose answers are noted. A store that fails does so with a StoreError.
+ *
+ * @param channel where alerts belong: while it refuses them Slack is told as failing, even if another place takes them.
+ */
+export function watched(ports: Ports, vitals: Vitals, channel: string): Ports {
   const store = <T extends object>(it: T): T => watchedStore(it, vitals);
+  const slack = slackFaults(channel);
   return {
     ...ports,
     alerts: store(ports.alerts),
@@ -41,10 +46,10 @@ export function watched(ports: Ports, vitals: Vitals): Ports {
     audit: store(ports.audit),
     chat: {
       ...ports.chat,
-      post: (...args) => noted(ports.chat.post(...args), postFault, "slack", vitals),
-      update: (...args) => noted(ports.chat.update(...args), postFault, "slack", vitals),
-      findPost: (...args) => noted(ports.chat.findPost(...args), () => undefined, "slack", vitals),
-      user: (...args) => noted(ports.chat.user(...args), () => undefined, "slack", vitals),
+      post: (...args) => noted(ports.chat.post(...args), slack.ofPost(args[0]), "slack", vitals),
+      update: (...args) => noted(ports.chat.update(...args), slack.ofPost(args[0]), "slack", vitals),
+      findPost: (...args) => noted(ports.chat.findPost(...args), slack.standing, "slack", vitals),
+      user: (...args) => noted(ports.chat.user(...args), slack.standing, "slack", vitals),
     },
     iam: {
       ...ports.iam,
@@ -71,9 +76,21 @@ function isGivenUp(signal: AbortSignal | undefined): boolean {
   return signal?.reason instanceof Error && signal.reason.name === "AbortError";
 }
 
-/** What is wrong with a post or an edit. */
-function postFault(answer: PostAnswer): string | undefined {
-  return answer.kind === "sent" ? undefined : answer.why;
+/** What is wrong with an answer of Slack's, and what stays wrong until the alerts' channel takes something again. */
+function slackFaults(channel: string) {
+  let refusal: string | undefined;
+  return {
+    standing: () => refusal,
+    ofPost: (place: string) => (answer: PostAnswer) => {
+      if (answer.kind === "sent") {
+        if (place === channel) refusal = undefined;
+        return refusal;
+      }
+      const isRefused = answer.kind === "not-sent" && answer.elsewhere === true;
+      if (isRefused && place === channel) refusal = `${answer.why}, in the alerts' channel`;
+      return refusal ?? answer.why;
+    },
+  };
 }
 
 function iamFault(answer: IamAnswer<unknown>): string | undefined {

@@ -40,8 +40,10 @@ const S3 = {
   buckets: z.array(z.strictObject(BUCKET, "a bucket with name and region"), "a list of buckets").default([]),
 };
 const HTTP = listen("127.0.0.1", 3000);
+const channel = pattern("a channel id such as C0123456789 (click the channel's name, About)", /^[CG][A-Z0-9]{5,}$/);
 const SLACK = {
-  channel: pattern("a channel id such as C0123456789 (click the channel's name, About)", /^[CG][A-Z0-9]{5,}$/),
+  channel,
+  fallback: z.exactOptional(channel),
   operators: z.array(
     pattern("a Slack user id such as U0123456789 (profile, ⋮, Copy member ID)", /^[UW][A-Z0-9]{5,}$/),
     "a list of Slack user ids ([] when nobody may contain)",

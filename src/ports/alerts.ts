@@ -28,9 +28,16 @@ export type Reservation =
   | { readonly kind: "nothing" }
   /** Another worker has it, or it may not be shown again before `until`. */
   | { readonly kind: "busy"; readonly until: number }
-  /** Post it. `searchSince` is there when an earlier attempt may have reached Slack: look before posting. */
-  | { readonly kind: "post"; readonly alert: StoredAlert; readonly searchSince?: number; readonly missedAt?: number }
-  | { readonly kind: "edit"; readonly alert: StoredAlert; readonly channel: string; readonly ts: string };
+  | ({ readonly kind: "post" } & Attempt)
+  /** Where it cannot be edited any more it is to be posted. */
+  | ({ readonly kind: "edit"; readonly channel: string; readonly ts: string } & Attempt);
+
+/** `searchSince` is there when an earlier attempt may have reached Slack: look before posting. */
+export interface Attempt {
+  readonly alert: StoredAlert;
+  readonly searchSince?: number;
+  readonly missedAt?: number;
+}
 
 export interface AlertStore {
   /** Folds findings into alerts, keeps quarantine and outbox rows: one atomic step, idempotent. Resolves when durable. */

@@ -4,9 +4,19 @@
 import type { Home, Message, Modal } from "../../blocks/text.ts";
 
 export type PostAnswer =
-  | { readonly kind: "sent"; readonly ts: string }
-  /** Slack surely has nothing. `permanent`: trying again will not help until a person acts (channel archived, token revoked). */
-  | { readonly kind: "not-sent"; readonly why: string; readonly permanent: boolean; readonly retryAfterMs?: number }
+  /** `channel`: where it stands, when that is not what it was sent to: a message to a person. */
+  | { readonly kind: "sent"; readonly ts: string; readonly channel?: string }
+  /**
+   * Slack surely has nothing. `permanent`: trying again will not help until a person acts (channel archived, token revoked).
+   * `elsewhere`: another channel may take it (archived, the bot is not in it, the message to be edited was deleted).
+   */
+  | {
+      readonly kind: "not-sent";
+      readonly why: string;
+      readonly permanent: boolean;
+      readonly elsewhere?: boolean;
+      readonly retryAfterMs?: number;
+    }
   /** Slack may have it (timeout, reset, 5xx, unreadable answer). */
   | { readonly kind: "unknown"; readonly why: string };
 
@@ -32,7 +42,7 @@ export class ClosedError extends Error {
 }
 
 export interface Chat {
-  /** `key` (the alert id) goes into the message's metadata, so that `findPost` can find it again. */
+  /** To a channel or a person. `key` (the alert id) goes into the message's metadata, so that `findPost` can find it again. */
   post(channel: string, message: Message, key: string): Promise<PostAnswer>;
   update(channel: string, ts: string, message: Message): Promise<PostAnswer>;
   /** Reads the channel's history to the end, from `since` (ms). */

@@ -156,6 +156,19 @@ contract("reserve and confirm", (stores) => {
     assert.deepEqual(await reserve("w3", NOON + 21 * SECOND), { kind: "busy", until: NOON + 35 * SECOND });
   });
 
+  it("searches before a message is posted anew whose edit was left unsure, not for what was shown before that", async () => {
+    await reserve("w1", NOON);
+    await stores().alerts.releaseUnsure(ID, "w1", NOON);
+    await reserve("w1", NOON + SECOND);
+    await stores().alerts.confirm(ID, { channel: "C1", ts: "1.1", rev: 0 }, NOON + SECOND);
+    const edit = await reserve("w1", NOON + HOUR);
+    assert.deepEqual([edit.kind, "searchSince" in edit, "missedAt" in edit], ["edit", false, false]);
+    await stores().alerts.releaseUnsure(ID, "w1", NOON + HOUR);
+
+    const again = await reserve("w1", NOON + HOUR);
+    assert.equal(again.kind === "edit" && again.searchSince, NOON + HOUR - 2 * SECOND);
+  });
+
   it("goes on with edits once the message was found", async () => {
     await reserve("w1", NOON);
     await stores().alerts.releaseUnsure(ID, "w1", NOON);

@@ -96,6 +96,14 @@ describe("Slack's Web API", () => {
     );
   });
 
+  it("says where a message to a person stands", async () => {
+    answer = json({ ok: true, ts: "1.000002", channel: "D1" });
+    assert.deepEqual(await chat.post("U1", message, "al_1"), { kind: "sent", ts: "1.000002", channel: "D1" });
+
+    answer = json({ ok: true, ts: "1.000002", channel: "C1" });
+    assert.deepEqual(await post(), { kind: "sent", ts: "1.000002" });
+  });
+
   const surely: readonly (readonly [string, Answer, object])[] = [
     [
       "429 with Retry-After",
@@ -104,8 +112,18 @@ describe("Slack's Web API", () => {
     ],
     ["429 without Retry-After", json({ ok: false }, 429), { retryAfterMs: 30_000, permanent: false }],
     ["a refused message", json({ ok: false, error: "invalid_blocks" }), { why: "invalid_blocks", permanent: false }],
-    ["an archived channel", json({ ok: false, error: "is_archived" }), { why: "is_archived", permanent: true }],
+    [
+      "an archived channel",
+      json({ ok: false, error: "is_archived" }),
+      { why: "is_archived", permanent: true, elsewhere: true },
+    ],
     ["a revoked token", json({ ok: false, error: "token_revoked" }), { why: "token_revoked", permanent: true }],
+    ["a channel that it is not in", json({ ok: false, error: "not_in_channel" }), { permanent: true, elsewhere: true }],
+    [
+      "a person's closed door",
+      json({ ok: false, error: "messages_tab_disabled" }),
+      { permanent: true, elsewhere: true },
+    ],
     ["200 with ratelimited", json({ ok: false, error: "ratelimited" }), { why: "ratelimited", permanent: false }],
   ];
   for (const [name, given, wanted] of surely)

@@ -23,7 +23,7 @@ function open() {
   const log = memoryLog();
   const plain: Ports = { ...stores, chat, iam, trail, inbox, effects, logFiles, clock, log, vitals };
   const of = (part: Part) => vitals.all().find((vital) => vital.part === part);
-  return { clock, vitals, chat, iam, trail, plain, of, ports: watched(plain, vitals) };
+  return { clock, vitals, chat, iam, trail, plain, of, ports: watched(plain, vitals, "C1") };
 }
 
 describe("vitals", () => {
@@ -77,6 +77,22 @@ describe("vitals", () => {
     assert.equal(of("slack")?.state, "ok");
   });
 
+  it("tell Slack as failing while the alerts' channel refuses them, whichever other place takes them", async () => {
+    const { ports, chat, of } = open();
+    const message = { text: mrkdwn`x`, blocks: [] };
+    chat.refusals.set("C1", "is_archived");
+
+    await ports.chat.post("C1", message, "k");
+    const moved = await ports.chat.post("C2", message, "k");
+    assert.equal(moved.kind, "sent");
+    await ports.chat.update("C2", moved.kind === "sent" ? moved.ts : "", message);
+    await ports.chat.user("U0123456789");
+    assert.deepEqual([of("slack")?.state, of("slack")?.why], ["failing", "is_archived, in the alerts' channel"]);
+    chat.refusals.clear();
+    await ports.chat.post("C1", message, "k");
+    assert.equal(of("slack")?.state, "ok");
+  });
+
   it("are noted from what IAM answers: not to know a key is an answer, to refuse is not", async () => {
     const { ports, iam, of } = open();
 
@@ -105,7 +121,7 @@ describe("vitals", () => {
   it("are noted from every store that fails, with a StoreError; a read that succeeds does not clear them", async () => {
     const { plain, vitals, of } = open();
     const alerts = { ...plain.alerts, alert: () => Promise.reject(new Error("Command timed out")) };
-    const ports = watched({ ...plain, alerts }, vitals);
+    const ports = watched({ ...plain, alerts }, vitals, "C1");
 
     await assert.rejects(ports.alerts.alert("al_1"), (error) => error instanceof StoreError);
     // A full Redis can be read.

@@ -300,6 +300,26 @@ describe("degraded modes", function () {
     assert.match((await ask("/ids health")).said, /Trailhound works/);
   });
 
+  it("posts in the fallback channel while the alerts' channel takes none, says so, and comes back", async () => {
+    await stage.archive("archive");
+    await stage.queue.send(bodyOf("elsewhere"));
+    const isThere = ({ text }: { readonly text: string }) => text.includes(": elsewhere created user");
+    await until("it is in the fallback channel", async () => (await stage.fallbackAlerts()).some(isThere));
+    await seesFailing("slack", "failing");
+    await stage.queue.send(bodyOf("elsewhere"));
+    await until("it is edited there", async () =>
+      (await stage.fallbackAlerts()).some(({ all }) => all.includes("2 events")),
+    );
+    assert.match((await ask("/ids health")).said, /is_archived, in the alerts' channel/);
+    await stage.archive("unarchive");
+    const users = await send("back", 1);
+
+    await areThereOnce(users);
+    await until("all is well", isWell);
+    assert.equal((await stage.fallbackAlerts()).length, 1);
+    assert.equal((await stage.alerts()).filter(isThere).length, 0);
+  });
+
   it("is told by docs/health.md as it is", async function () {
     const page = await readFile("docs/health.md", "utf8");
     const examples = [...page.matchAll(/```json\n([\s\S]*?)```/g)].map(([, text = ""]) => shapeOf(JSON.parse(text)));
@@ -314,7 +334,9 @@ describe("degraded modes", function () {
 
     assert.deepEqual(examples, [well, ill]);
     const titles = this.test?.parent?.tests.map(({ title }) => title) ?? [];
-    const files = ["sqs-degraded", "skew"].map((name) => readFile(`test/adapters/${name}.test.ts`, "utf8"));
+    const files = ["adapters/sqs-degraded", "adapters/skew", "handlers/deliver"].map((name) =>
+      readFile(`test/${name}.test.ts`, "utf8"),
+    );
     const elsewhere = (await Promise.all(files)).join("");
     const table = page.slice(page.indexOf("| What is down |"));
     const named = [...table.matchAll(/\| ([^|]+) \|$/gm)]

@@ -12,12 +12,15 @@ import { fileURLToPath } from "node:url";
 import { startAws } from "../../demo/aws.ts";
 import { ACCOUNT, CLIENTS, HOME_REGION } from "../../demo/cast.ts";
 import { startFront } from "../../demo/front.ts";
+import { objectOf, textOf } from "../../demo/json.ts";
 import { startQueue } from "../../demo/queue.ts";
+import { historyOf } from "../../demo/workspace.ts";
 import { openWorld } from "../../demo/world.ts";
 import { memoryLog } from "../../src/adapters/memory.ts";
 import { openRedis } from "../../src/adapters/redis.ts";
 import { startRedis } from "../../src/adapters/redis-server.ts";
 import type { StoredAlert } from "../../src/alert/alert.ts";
+import type { JsonObject } from "../../src/cloudtrail/record.ts";
 import type { Bucket } from "../../src/config.ts";
 import { verifyChain } from "../../src/contain/audit.ts";
 import type { BotSettings, CrashPoint } from "./crash-point.ts";
@@ -53,7 +56,10 @@ export async function openStage({ buckets = [], through = async (_, url) => url,
     onCall: ({ action, keyId, params }, { kind }) => calls.push({ action, keyId, kind, params }),
   });
   const aws = await startAws(() => world);
-  const { people, channel, token } = front.workspace();
+  const { people, channel, token, call } = front.workspace();
+  await call("conversations.join", { channel: channel.id });
+  const made = await call("conversations.create", { name: "security-fallback" });
+  const fallback = textOf(objectOf(made ?? {}, "channel"), "id");
   const person = (name: string) => people.find((one) => one.name === name)?.id ?? "";
   const [slackPort = 0, healthPort = 0] = ports;
   const settings: BotSettings = {
@@ -62,6 +68,7 @@ export async function openStage({ buckets = [], through = async (_, url) => url,
       accounts: [{ ...ACCOUNT, regions: [HOME_REGION] }],
       slack: {
         channel: channel.id,
+        fallback,
         operators: [person("sam"), person("lee")],
         mode: "http",
         http: { host: "127.0.0.1", port: slackPort },
@@ -143,16 +150,11 @@ export async function openStage({ buckets = [], through = async (_, url) => url,
       world.call({ ...thief(keyId), action: "iam:CreateAccessKey", params: { userName: "support2" } });
     },
     /** Alert messages in the channel, oldest first. */
-    async alerts(): Promise<
-      readonly { readonly ts: string; readonly key: string; readonly text: string; readonly all: string }[]
-    > {
-      const messages = await front.messages();
-      return messages.flatMap((message) => {
-        const key = /"k":"(al_[0-9a-f]+)"/.exec(JSON.stringify(message["metadata"] ?? {}))?.[1];
-        const all = JSON.stringify(message);
-        return key === undefined ? [] : [{ ts: String(message["ts"]), key, text: String(message["text"]), all }];
-      });
-    },
+    alerts: async () => (await front.messages()).flatMap(alertIn),
+    /** The same in the fallback channel. */
+    fallbackAlerts: async () => (await historyOf(front.workspace(), fallback)).toReversed().flatMap(alertIn),
+    /** Nobody can post in the alerts' channel any more, or can again. */
+    archive: (verb: "archive" | "unarchive") => call(`conversations.${verb}`, { channel: channel.id }),
     /** Presses, fills and submits as `user`, and gives what the dialog says afterwards. */
     async disable(user: string, ts: string, keyId: string, reason = "key found in a public gist") {
       await front.click({ user, ts, actionId: "ids/disable_key/v1" });
@@ -192,6 +194,14 @@ export async function openStage({ buckets = [], through = async (_, url) => url,
     },
   };
 }
+
+/** An alert as its message shows it; nothing for another message. */
+function alertIn(message: JsonObject) {
+  const key = /"k":"(al_[0-9a-f]+)"/.exec(JSON.stringify(message["metadata"] ?? {}))?.[1];
+  const all = JSON.stringify(message);
+  return key === undefined ? [] : [{ ts: String(message["ts"]), key, text: String(message["text"]), all }];
+}
+
 export type Stage = Awaited<ReturnType<typeof openStage>>;
 
 export async function until(what: string, check: () => Promise<boolean> | boolean, withinMs = 15_000): Promise<void> {

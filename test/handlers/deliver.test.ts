@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { CHANNEL, openLine, recordNamed } from "./line.ts";
+import { CHANNEL, FALLBACK, OPERATOR, openLine, recordNamed } from "./line.ts";
 
 const unsure = { kind: "unknown", why: "timeout" } as const;
 
@@ -98,15 +98,106 @@ describe("delivering an alert", () => {
     assert.equal(line.chat.posts.length, 1);
   });
 
-  it("keeps the alert, and says so as an error, when only a person can mend the channel", async () => {
+  it("keeps the alert, and says so as an error, when only a person can let the bot in again", async () => {
     const line = await lineWithAlert();
-    line.chat.answers.push({ answer: { kind: "not-sent", why: "is_archived", permanent: true }, arrives: false });
+    line.chat.answers.push({ answer: { kind: "not-sent", why: "token_revoked", permanent: true }, arrives: false });
     await line.deliverDue();
 
     assert.ok(line.log.lines.some(({ level, name }) => level === "error" && name === "alert.not-sent"));
     line.clock.advance(61_000);
     await line.deliverDue();
     assert.equal(line.chat.posts.length, 1);
+  });
+
+  it("goes to the fallback channel while its own takes none, and is edited there", async () => {
+    const line = await lineWithAlert();
+    line.chat.refusals.set(CHANNEL, "is_archived");
+    await line.deliverDue();
+    await line.take(recordNamed("iam_create_user", { eventID: "second", eventTime: "2026-11-20T10:02:20Z" }));
+    line.clock.advance(60_000);
+    await line.deliverDue();
+
+    const [post] = line.chat.posts;
+    assert.deepEqual([line.chat.posts.length, post?.channel, post?.versions.length], [1, FALLBACK, 2]);
+    assert.deepEqual((await line.alerts.alert(line.id))?.post, { channel: FALLBACK, ts: post?.ts });
+    assert.ok(line.log.lines.some(({ level, name }) => level === "error" && name === "channel.closed"));
+    assert.equal(await line.deliverDue(), 0);
+  });
+
+  it("goes to an operator when both channels take none, and is kept where that stands", async () => {
+    const line = await lineWithAlert();
+    for (const channel of [CHANNEL, FALLBACK]) line.chat.refusals.set(channel, "not_in_channel");
+    await line.deliverDue();
+    await line.alerts.acknowledge(line.id, OPERATOR, line.clock.now());
+    await line.deliverDue();
+
+    const [post] = line.chat.posts;
+    assert.deepEqual([post?.channel, post?.versions.length], ["D0123456789", 2]);
+    assert.deepEqual((await line.alerts.alert(line.id))?.post, { channel: "D0123456789", ts: post?.ts });
+  });
+
+  it("is tried again each minute when every place refuses it, first in its own channel", async () => {
+    const line = await lineWithAlert();
+    for (const place of [CHANNEL, FALLBACK, OPERATOR]) line.chat.refusals.set(place, "channel_not_found");
+    await line.deliverDue();
+    line.clock.advance(59_000);
+    assert.equal(await line.deliverDue(), 0);
+    line.chat.refusals.clear();
+    line.clock.advance(2_000);
+    await line.deliverDue();
+
+    assert.deepEqual(
+      line.chat.posts.map(({ channel }) => channel),
+      [CHANNEL],
+    );
+  });
+
+  it("stays where the bot is shut out: no other place would help", async () => {
+    const line = await lineWithAlert();
+    line.chat.answers.push({ answer: { kind: "not-sent", why: "token_revoked", permanent: true }, arrives: false });
+    await line.deliverDue();
+
+    assert.equal(line.chat.posts.length, 0);
+    assert.equal(line.chat.answers.length, 0);
+  });
+
+  it("moves with what is new about it when its channel is archived, or somebody deleted its message", async () => {
+    for (const lose of ["archived", "deleted"] as const) {
+      const line = await lineWithAlert();
+      await line.deliverDue();
+      if (lose === "archived") line.chat.refusals.set(CHANNEL, "is_archived");
+      else line.chat.posts.splice(0);
+      await line.alerts.acknowledge(line.id, OPERATOR, line.clock.now());
+      line.clock.advance(1_000);
+      await line.deliverDue();
+
+      const post = line.chat.posts.at(-1);
+      assert.equal(post?.channel, lose === "archived" ? FALLBACK : CHANNEL);
+      assert.match(JSON.stringify(post?.versions), /Acknowledged/);
+      assert.deepEqual((await line.alerts.alert(line.id))?.post, { channel: post?.channel, ts: post?.ts });
+      assert.equal(await line.deliverDue(), 0);
+    }
+  });
+
+  it("is found again in the fallback channel after an unanswered post there", async () => {
+    for (const isPosted of [false, true]) {
+      const line = await lineWithAlert();
+      if (isPosted) {
+        await line.deliverDue();
+        await line.alerts.acknowledge(line.id, OPERATOR, line.clock.now());
+        line.clock.advance(60_000);
+      }
+      line.chat.refusals.set(CHANNEL, "is_archived");
+      line.chat.answers.push({ answer: unsure, arrives: true });
+      for (let n = 0; n < 8; n++) {
+        await line.deliverDue();
+        line.clock.advance(10_000);
+      }
+
+      assert.equal(line.chat.posts.filter(({ channel }) => channel === FALLBACK).length, 1);
+      assert.equal((await line.alerts.alert(line.id))?.post?.channel, FALLBACK);
+      assert.equal(await line.deliverDue(), 0);
+    }
   });
 
   it("is left to the worker that has it", async () => {

@@ -89,7 +89,7 @@ export async function openDesk(
   const fold = foldOf(findingOf(record, whose), record, doubted);
   await stores.alerts.commit({ folds: [fold], quarantined: [], now: clock.now() });
   const alert = fold.alert;
-  const context = { channel: CHANNEL, accounts: ACCOUNTS, worker: "worker-1" };
+  const context = { places: [CHANNEL], accounts: ACCOUNTS, worker: "worker-1" };
   const deliver = (id: string) => handleDeliver(id, context, plain);
   await deliver(alert);
   const ts = chat.posts[0]?.ts;

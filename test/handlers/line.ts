@@ -12,8 +12,10 @@ import { makeDetector } from "../../src/detect/detector.ts";
 import { apart, type DetectorState } from "../../src/detect/state.ts";
 
 export const CHANNEL = "C0123456789";
+export const FALLBACK = "C0987654321";
+export const OPERATOR = "U0123456789";
 export const ACCOUNT = { id: "111122223333", name: "prod" } as const;
-const context = { channel: CHANNEL, accounts: [ACCOUNT], worker: "worker-1" };
+const context = { places: [CHANNEL, FALLBACK, OPERATOR], accounts: [ACCOUNT], worker: "worker-1" };
 
 /** Once for all tests: the rules keep nothing between records. */
 const compiled = loadRules([bundledRules()]);

@@ -23,10 +23,9 @@ if alert.reservedUntil then
   redis.call('HDEL', key, 'missedAt')
 end
 redis.call('HSET', key, 'reservedBy', by, 'reservedAt', now, 'reservedUntil', now + ${RESERVATION_MS})
-if alert.ts then return {'edit', load(id), alert.channel, alert.ts} end
 local unsureSince, missedAt = unpack(redis.call('HMGET', key, 'unsureSince', 'missedAt'))
 if unsureSince then unsureSince = tonumber(unsureSince) - ${SEARCH_MARGIN_MS} end
-return {'post', load(id), unsureSince or '', missedAt or ''}
+return {alert.ts and 'edit' or 'post', load(id), unsureSince or '', missedAt or '', alert.channel or '', alert.ts or ''}
 `;
 
 /** ARGV: alert id, worker, when to try again, '1' when Slack may have it, when it was searched for in vain or ''. */
@@ -57,7 +56,7 @@ if alert.ts == ts then redis.call('HINCRBY', key, 'edits', 1) end
 local shown = math.max(tonumber(alert.shown), tonumber(rev))
 if tonumber(alert.urgentRev or 0) > shown then nextAt = alert.urgentAt end
 redis.call('HSET', key, 'channel', channel, 'ts', ts, 'shown', shown, 'nextAt', nextAt)
-redis.call('HDEL', key, 'reservedBy', 'reservedAt', 'reservedUntil')
+redis.call('HDEL', key, 'reservedBy', 'reservedAt', 'reservedUntil', 'unsureSince', 'missedAt')
 if tonumber(alert.rev) > shown then addRow(row, nextAt) end
 return 1
 `;
