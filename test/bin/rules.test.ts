@@ -246,8 +246,8 @@ filter: { rules: [aws_root_used], selection: { ids.account: "111122223333" }, co
       /^ids rules: no rule is called "aws_root_usd"; did you mean aws_root_used\?\n$/,
     ],
     [
-      ["backtest", "aws_secret_read", "logs"],
-      /raises nothing of its own; it is counted by .*aws_secrets_read_in_bulk.*: name that/,
+      ["backtest", "aws_step_secret_batch", "logs"],
+      /raises nothing of its own; it is counted by .*aws_secrets_read_in_batches.*: name that/,
     ],
     [["backtest", "gone.yml", "logs"], /^ids rules: RULE "gone.yml" does not exist/],
   ];
