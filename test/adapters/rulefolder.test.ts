@@ -101,6 +101,24 @@ describe("rule folder", () => {
     await assert.rejects(loadRules([folder]), /b\.yml:1: cannot be read: ENOENT/);
   });
 
+  it("names files as people type them, from wherever they are", async () => {
+    await writeFile(join(folder, "deep", "c.yml"), rule("c"));
+    const here = process.cwd();
+    const fileOf = async (path: string) => (await loadRules([path])).summaries[0]?.file;
+    try {
+      process.chdir(folder);
+      assert.equal(await fileOf("."), join("deep", "c.yml"));
+      assert.equal(await fileOf(folder), join("deep", "c.yml"));
+      assert.equal(await fileOf("./deep/"), join("deep", "c.yml"));
+      assert.equal(await fileOf(join("deep", "c.yml")), join("deep", "c.yml"));
+      process.chdir(join(folder, "deep"));
+      assert.equal(await fileOf(".."), join("..", "deep", "c.yml"));
+      assert.equal(await fileOf("../"), join("..", "deep", "c.yml"));
+    } finally {
+      process.chdir(here);
+    }
+  });
+
   it("finds the bundled rules beside package.json", () => {
     assert.equal(bundledRules(), join(process.cwd(), "rules"));
   });

@@ -56,10 +56,22 @@ describe("rule pack", () => {
     assert.equal((await loadRules([folder], { placeholders: { mine: ["X"] } }, pack)).rules.length, 1);
   });
 
-  it("is not made of broken rules", async () => {
+  it("is not made of broken rules, nor of regular expressions that nobody can run", async () => {
     await writeFile(join(folder, "a.yml"), text("Yaml").replace("low", "lwo"));
-
     await assert.rejects(marked(), /a\.yml:3: level: "lwo" is not one of/);
+
+    await writeFile(join(folder, "a.yml"), text("Yaml", "(?=x)").replace("eventName", "eventName|re"));
+    await assert.rejects(marked(), /a\.yml:5: detection\.sel\.eventName\|re: /);
+  });
+
+  it("keeps what people read closed until somebody wants to", async () => {
+    await writeFile(join(folder, "a.yml"), `${text("Yaml")}description: Why and when\n`);
+    const [compiled = ""] = String(await packOf(readRules([folder], []))).split("\n");
+    const loaded = await loadRules([folder], {}, parsePack(Buffer.from(`${compiled}\nno JSON`)));
+
+    assert.equal(loaded.rules.length, 1);
+    assert.doesNotMatch(compiled, /Why and when/);
+    assert.throws(() => loaded.summaries, SyntaxError);
   });
 
   it("is empty beside sources that nobody built", () => {
