@@ -5,6 +5,7 @@
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { onAct } from "../handlers/act.ts";
+import { tellBacklog } from "../handlers/backlog.ts";
 import { onConfirm } from "../handlers/confirm.ts";
 import { handleDeliver } from "../handlers/deliver.ts";
 import { handleRow, type RowHandlers } from "../handlers/effect.ts";
@@ -66,6 +67,7 @@ const INBOX_STOP_MS = 12_000;
 const EFFECTS_STOP_MS = 5_000;
 const CHECK_MS = 60_000;
 const TROUBLE_MS = 30_000;
+const BACKLOG_MS = 1_000;
 /** A foreign Redis that syncs every second loses at most 2 s of replies in a power cut: the delete waits longer. */
 const DELAYED_DELETE_MS = 3_000;
 const IAM_TIMEOUT_MS = 5_000;
@@ -129,6 +131,11 @@ export async function serve(options: ServeOptions): Promise<Running> {
     const memo = await openMemo(join(config.data, "told.json"), log);
     const trouble = startRounds(TROUBLE_MS, () => tellTrouble({ ...ports, channel, memo }));
     undo.push(() => trouble.stop());
+    let toldBacklog: string | undefined;
+    const backlog = startRounds(BACKLOG_MS, async () => {
+      toldBacklog = await tellBacklog(toldBacklog, { ...ports, channel });
+    });
+    undo.push(() => backlog.stop());
 
     const door = await openDoor(listenersOf(deps), doorOf(options, vitals));
     undo.push(() => door.close());

@@ -3,7 +3,7 @@
  * Posts are effectively once: when an attempt may have reached Slack, the channel is searched before posting again.
  */
 import { alertMessage } from "../blocks/alert.ts";
-import { type AccountView, alertOf, nextEditMs, type StoredAlert } from "../src/alert/alert.ts";
+import { type AccountView, alertOf, nextEditMs, rankOf, type StoredAlert } from "../src/alert/alert.ts";
 import type { Reservation } from "../src/ports/alerts.ts";
 import type { PostAnswer } from "../src/ports/chat.ts";
 import type { Ports } from "../src/ports.ts";
@@ -22,6 +22,9 @@ type DeliverPorts = Pick<Ports, "alerts" | "outbox" | "chat" | "clock" | "log">;
 
 /** Slack lists a new message within a moment; a second look this much later settles that it is not there. */
 const SECOND_LOOK_MS = 5_000;
+/** While Slack is away an alert of the two worst levels knocks this often, so that it is there soon after Slack's return. */
+const WORST_RETRY_MS = 10_000;
+const WORST_RANK = rankOf("high", undefined);
 /** A refusal that only a person can end (channel archived, token revoked) is tried again this often. */
 const PERMANENT_RETRY_MS = 60_000;
 /** What may be forged lets others go first when Slack takes messages again: more than the sweep's round and Slack's jitter. */
@@ -79,7 +82,7 @@ async function isLookedUp(due: Due, channel: string, context: DeliverContext, po
   const now = ports.clock.now();
   if (search === undefined) {
     // Slack is away: whoever held on to the reservation would lose time when it is back.
-    await ports.alerts.releaseUnsure(alert.id, context.worker, await againAt(alert.id, ports), missedAt);
+    await ports.alerts.releaseUnsure(alert.id, context.worker, await backAt(alert, ports), missedAt);
     return true;
   }
   // What could not be edited there any more is not what is looked for.
@@ -119,7 +122,7 @@ async function settle(
       );
     case "unknown":
       ports.log.warn({ alert: alert.id, why: answer.why }, "alert.unsure");
-      return ports.alerts.releaseUnsure(alert.id, context.worker, await againAt(alert.id, ports));
+      return ports.alerts.releaseUnsure(alert.id, context.worker, await backAt(alert, ports));
     case "not-sent": {
       const waitMs = answer.retryAfterMs ?? (answer.permanent ? PERMANENT_RETRY_MS : undefined);
       const behindMs = alert.opening.doubt === undefined ? 0 : BEHIND_MS;
@@ -131,6 +134,13 @@ async function settle(
       return ports.alerts.releaseClean(alert.id, context.worker, at);
     }
   }
+}
+
+/** When Slack may answer again. Not of a refused message: many that are refused for ever would leave the others no turn. */
+async function backAt({ id, opening: { finding, doubt } }: StoredAlert, ports: DeliverPorts): Promise<number> {
+  const at = await againAt(id, ports);
+  const isWorst = rankOf(finding.level, doubt) <= WORST_RANK;
+  return isWorst ? Math.min(at, ports.clock.now() + WORST_RETRY_MS) : at;
 }
 
 /** 1 s, 2 s, 4 s … a minute, until Slack takes it. */

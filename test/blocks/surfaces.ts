@@ -1,5 +1,7 @@
 /** Every message and modal that Trailhound sends, by name, made of ordinary values: for goldens and for hostile copies. */
+
 import { alertMessage, detailsModal } from "../../blocks/alert.ts";
+import { backlogMessage } from "../../blocks/backlog.ts";
 import {
   alreadyModal,
   disableLoadingModal,
@@ -217,6 +219,13 @@ export function surfacesOf({
     health: healthMessage(health, accounts),
     trouble: troubleMessage(trouble),
     "trouble: over": troubleOverMessage(trouble, "2026-11-20T10:44:00Z"),
+    backlog: backlogMessage({
+      awayMs: 42 * 60_000,
+      flaps: false,
+      levels: ["low", "critical", "low", "medium", "high", "medium", "low"],
+      more: false,
+    }),
+    "backlog: more than were counted": backlogMessage({ awayMs: 9e6, flaps: true, levels: ["low", "low"], more: true }),
     "home: operator": homeView({ health, alerts: [...Object.values(alerts)], accounts, mayContain: true }),
     "home: nothing known": homeView({ health: { ...health, vitals: [] }, accounts, mayContain: false }),
     "home: member elsewhere": homeView({ health, alerts: "hidden", accounts, mayContain: false }),

@@ -334,7 +334,7 @@ describe("degraded modes", function () {
 
     assert.deepEqual(examples, [well, ill]);
     const titles = this.test?.parent?.tests.map(({ title }) => title) ?? [];
-    const files = ["adapters/sqs-degraded", "adapters/skew", "handlers/deliver"].map((name) =>
+    const files = ["adapters/sqs-degraded", "adapters/skew", "handlers/deliver", "handlers/backlog"].map((name) =>
       readFile(`test/${name}.test.ts`, "utf8"),
     );
     const elsewhere = (await Promise.all(files)).join("");

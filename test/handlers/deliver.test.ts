@@ -85,6 +85,44 @@ describe("delivering an alert", () => {
     assert.ok(line.log.lines.some(({ name }) => name === "alert.posted-again"));
   });
 
+  it("shows what came while it waited as one message, as it stands when its turn comes", async () => {
+    const line = await lineWithAlert();
+    for (let n = 0; n < 100; n++) await line.take(recordNamed("iam_create_user", { eventID: `e-${n}` }));
+    await line.alerts.acknowledge(line.id, OPERATOR, line.clock.now());
+    await line.deliverDue();
+    line.clock.advance(60_000);
+
+    assert.equal(await line.deliverDue(), 0);
+    assert.deepEqual(
+      line.chat.posts.map(({ versions }) => versions.length),
+      [1],
+    );
+    assert.match(JSON.stringify(line.chat.posts), /101 events.*Acknowledged/s);
+  });
+
+  it("knocks every ten seconds while Slack is away and it is one of the worst, every minute when it is not", async () => {
+    for (const [record, waitMs] of [
+      ["cloudtrail_stop_logging", 10_000],
+      ["iam_create_user", 60_000],
+    ] as const) {
+      const line = await openLine();
+      await line.take(recordNamed(record));
+      const [row] = await line.outbox.due(line.clock.now(), 1);
+      for (let n = 0; n < 10; n++) {
+        line.chat.answers.push({ answer: unsure, arrives: false });
+        line.chat.searches.push({ kind: "unsearchable", why: "missing_scope" });
+        line.clock.advance(60_000);
+        await line.deliver(row?.id ?? "");
+      }
+
+      line.clock.advance(waitMs - 1);
+      assert.equal(await line.deliverDue(), 0, record);
+      line.clock.advance(1);
+      await line.deliverDue();
+      assert.equal(line.chat.posts.length, 1);
+    }
+  });
+
   it("waits as long as Slack says when it was told to slow down", async () => {
     const line = await lineWithAlert();
     const slow = { kind: "not-sent", why: "ratelimited", permanent: false, retryAfterMs: 30_000 } as const;
