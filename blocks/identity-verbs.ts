@@ -22,6 +22,7 @@ import {
 } from "./verb.ts";
 
 const ASK = pair(words`asked`, words`ask`);
+const ACCEPT = pair(words`accepted`, words`accept`);
 const ASSUME = pair(words`assumed`, words`assume`);
 const FINISH = pair(words`finished`, words`finish`);
 const GIVE = pair(words`gave`, words`give`);
@@ -36,10 +37,18 @@ export const IDENTITY_VERBS: Readonly<Record<string, Verb>> = {
   "cognito-identity:GetCredentialsForIdentity": act(TAKE, words`credentials of`, "identity"),
   "cognito-identity:GetId": act(TAKE, words`an identity from`, "identity pool"),
   "cognito-identity:GetOpenIdToken": act(TAKE, words`a token of`, "identity"),
+  "iam:AcceptDelegationRequest": on(ACCEPT, "delegation request"),
   "iam:DeleteOpenIDConnectProvider": on(DELETE, "identity provider"),
   "iam:DeleteSAMLProvider": on(DELETE, "identity provider"),
+  "iam:DisableOrganizationsRootCredentialsManagement": act(
+    SWITCH_OFF,
+    words`the organization's management of root credentials`,
+  ),
+  "iam:DisableOrganizationsRootSessions": act(SWITCH_OFF, words`the organization's root sessions`),
   "iam:EnableMFADevice": act(SWITCH_ON, undefined, "MFA device", FOR),
+  "iam:EnableOutboundWebIdentityFederation": act(SWITCH_ON, words`outbound web identity federation`),
   "iam:RemoveClientIDFromOpenIDConnectProvider": act(REMOVE, words`a client of`, "identity provider"),
+  "iam:SendDelegationToken": act(GIVE, words`a third party the token of`, "delegation request"),
   "identitystore:CreateGroup": on(CREATE, "group", IN),
   "identitystore:CreateGroupMembership": act(ADD, words`a user to`, "group", IN),
   "identitystore:CreateUser": on(CREATE, "user", IN),

@@ -52,6 +52,7 @@ export const PARAMETERS: readonly Parameter[] = [
   ["iam", "name", "identity provider"],
   ["iam", "openIDConnectProviderArn", "identity provider"],
   ["iam", "sAMLProviderArn", "identity provider"],
+  ["iam", "delegationRequestId", "delegation request"],
   ["iam", "status", "status"],
   ["sso", "clientId", "client"],
   ["sso", "targetId", AUDIENCE],
