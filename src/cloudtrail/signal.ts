@@ -99,7 +99,8 @@ function exposedKeys(detail: JsonObject): readonly string[] {
 function address(detail: JsonObject): Readonly<Record<string, Json>> {
   const actions = ["awsApiCallAction", "networkConnectionAction", "kubernetesApiCallAction", "rdsLoginAttemptAction"];
   const ip = actions
-    .map((action) => textAt(detail, `service.action.${action}.remoteIpDetails.ipAddressV4`))
+    .flatMap((action) => ["ipAddressV4", "ipAddressV6"].map((kind) => `${action}.remoteIpDetails.${kind}`))
+    .map((path) => textAt(detail, `service.action.${path}`))
     .find((found) => found !== undefined);
   return ip === undefined ? {} : { sourceIPAddress: ip };
 }

@@ -62,6 +62,14 @@ describe("an event of another AWS service", () => {
     assert.notEqual(idOf(GUARDDUTY, "e-1"), idOf(updated, "e-1"));
   });
 
+  it("of GuardDuty about a call over IPv6 says from where", () => {
+    const action = { awsApiCallAction: { remoteIpDetails: { ipAddressV6: "2001:db8::17" } } };
+    const detail = { ...GUARDDUTY, service: { ...GUARDDUTY.service, action } };
+    const [record] = open(event("aws.guardduty", "GuardDuty Finding", detail)).records;
+
+    assert.equal(record?.sourceIPAddress, "2001:db8::17");
+  });
+
   it("of GuardDuty about an instance names the instance", () => {
     const detail = { ...GUARDDUTY, resource: { instanceDetails: { instanceId: "i-0123456789abcdef0" } } };
     const [record] = open(event("aws.guardduty", "GuardDuty Finding", detail)).records;
