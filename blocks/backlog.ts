@@ -11,7 +11,7 @@ export interface Backlog {
   readonly awayMs: number;
   /** Slack took something in between. */
   readonly flaps: boolean;
-  /** Of the alerts that waited. */
+  /** Of the alerts that wait. */
   readonly levels: readonly Level[];
   /** There are more than were counted. */
   readonly more: boolean;
@@ -26,16 +26,13 @@ export function backlogMessage({ awayMs, flaps, levels, more }: Backlog): Messag
   });
   return {
     text: more
-      ? mrkdwn`Slack takes alerts again: at least ${levels.length} came meanwhile`
-      : mrkdwn`Slack takes alerts again: ${levels.length} came meanwhile`,
+      ? mrkdwn`Slack takes alerts again: at least ${levels.length} wait`
+      : mrkdwn`Slack takes alerts again: ${levels.length} wait`,
     blocks: [
       rich(
         lines(
           [bold(words`✔ Slack takes alerts again.`)],
-          [
-            say(words`It ${fault} ${durationIn(awayMs)}. ${atLeast} came meanwhile: `),
-            ...between(words`, `, ...counts),
-          ],
+          [say(words`It ${fault} ${durationIn(awayMs)}. ${atLeast} wait: `), ...between(words`, `, ...counts)],
           [say(words`Each gets a message of its own, the worst first, one a second. The Home tab lists them.`)],
         ),
       ),

@@ -31,15 +31,12 @@ export async function tellBacklog(told: string | undefined, deps: BacklogDeps): 
   if (since === told || awayMs < PATIENCE_MS) return told;
   try {
     const newest = await alerts.alertsOf(SHOWN_ALERTS, COUNTED);
-    // What went to the fallback channel stands there already.
-    const waited = newest.filter(
-      ({ seenAt, post }) => seenAt >= since && (post === undefined || post.channel === channel),
-    );
-    if (waited.length < MANY) return since;
-    const levels = waited.map(({ opening }) => opening.finding.level);
+    const waiting = newest.filter(({ seenAt, post }) => seenAt >= since && post === undefined);
+    if (waiting.length < MANY) return since;
+    const levels = waiting.map(({ opening }) => opening.finding.level);
     const message = backlogMessage({ awayMs, flaps, levels, more: newest.length === COUNTED });
     const answer = await chat.post(channel, message, `backlog:${since}`);
-    log.info({ alerts: waited.length, posted: answer.kind }, "backlog.told");
+    log.info({ alerts: waiting.length, posted: answer.kind }, "backlog.told");
     return answer.kind === "not-sent" ? told : since;
   } catch (error) {
     log.warn({ err: String(error) }, "backlog.failed");

@@ -1,5 +1,4 @@
 /** Every message and modal that Trailhound sends, by name, made of ordinary values: for goldens and for hostile copies. */
-
 import { alertMessage, detailsModal } from "../../blocks/alert.ts";
 import { backlogMessage } from "../../blocks/backlog.ts";
 import {

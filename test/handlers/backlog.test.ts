@@ -53,7 +53,7 @@ describe("a backlog", () => {
 
     const [message = "", ...more] = told();
     assert.deepEqual(more, []);
-    assert.match(message, new RegExp(`^${CHANNEL}: .*took no alerts for 37 min\\. 6 came meanwhile: 1 high, 5 `));
+    assert.match(message, new RegExp(`^${CHANNEL}: .*took no alerts for 37 min\\. 6 wait: 1 high, 5 `));
   });
 
   it("is told again when Slack fails anew, and says when it took some in between", async () => {
@@ -72,10 +72,10 @@ describe("a backlog", () => {
     }
 
     assert.equal(told().length, 2);
-    assert.match(told()[1] ?? "", /took alerts only now and then for 8 min\. 5 came/);
+    assert.match(told()[1] ?? "", /took alerts only now and then for 8 min\. 5 wait/);
   });
 
-  it("is not told after a moment, of few alerts, or of those in the fallback channel", async () => {
+  it("is not told after a moment, of few alerts, or of those that stand in Slack already", async () => {
     const short = await open();
     short.vitals.failed("slack", "http 503");
     await short.attack(10);
