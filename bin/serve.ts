@@ -108,6 +108,7 @@ export async function serve(options: ServeOptions): Promise<Running> {
     const advice = (rule: string) => summaries.get(rule);
     const startedAt = new Date(clock.now()).toISOString();
     const { channel } = config.slack;
+    const places = placesOf(config);
     const deps = { ...ports, config: contain, auditKey, worker, startedAt, lookups: new Map(), advice, channel };
     const suspects = (principals: readonly string[]) => suspectsAmong(principals, ports);
     const detectorWith = (state: DetectorState) => makeDetector(compiled, state, { accounts, suspects, known });
@@ -117,7 +118,7 @@ export async function serve(options: ServeOptions): Promise<Running> {
       accounts: new Set(accounts.map(({ id }) => id)),
     };
     const handlers: RowHandlers = {
-      deliver: (id) => handleDeliver(id, { places: placesOf(config), accounts, worker }, ports),
+      deliver: (id) => handleDeliver(id, { places, accounts, worker }, ports),
       confirm: (id) => onConfirm(id, deps),
       replay: (id) => onReplay(id, detectors, ports),
       act: (id) => onAct(id, deps),
@@ -129,7 +130,7 @@ export async function serve(options: ServeOptions): Promise<Running> {
     undo.push(() => sweep.stop());
 
     const memo = await openMemo(join(config.data, "told.json"), log);
-    const trouble = startRounds(TROUBLE_MS, () => tellTrouble({ ...ports, channel, memo }));
+    const trouble = startRounds(TROUBLE_MS, () => tellTrouble({ ...ports, places, memo }));
     undo.push(() => trouble.stop());
     let toldBacklog: string | undefined;
     const backlog = startRounds(BACKLOG_MS, async () => {
@@ -219,7 +220,7 @@ function portsOf(options: ServeOptions, store: RedisStores, vitals: Vitals, usab
   return wrap(watched(ports, vitals, config.slack.channel));
 }
 
-/** Where alerts go, in this order: operators hear of them where not even the fallback channel takes them. */
+/** Where alerts and troubles are told, in this order: operators hear of them where not even the fallback channel takes them. */
 function placesOf({ slack: { channel, fallback, operators } }: Config): readonly string[] {
   return fallback === undefined ? [channel] : [channel, fallback, ...operators];
 }

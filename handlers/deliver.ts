@@ -101,7 +101,8 @@ async function isLookedUp(due: Due, channel: string, context: DeliverContext, po
   return false;
 }
 
-function isElsewhere(answer: PostAnswer): answer is Extract<PostAnswer, { kind: "not-sent" }> {
+/** Whether another place may take what this one refused. */
+export function isElsewhere(answer: PostAnswer): answer is Extract<PostAnswer, { kind: "not-sent" }> {
   return answer.kind === "not-sent" && answer.elsewhere === true;
 }
 

@@ -8,9 +8,11 @@ import { isCalm, type Vital } from "../src/health/health.ts";
 import { EYES, type Told, toldIn } from "../src/health/told.ts";
 import type { Memo } from "../src/ports/vitals.ts";
 import type { Ports } from "../src/ports.ts";
+import { isElsewhere } from "./deliver.ts";
 
 export interface TroubleDeps extends Pick<Ports, "chat" | "clock" | "log" | "vitals"> {
-  readonly channel: string;
+  /** The alerts' channel; then who hears of it while that takes no posts. */
+  readonly places: readonly string[];
   /** Holds what the channel was told, until it is over. */
   readonly memo: Memo;
 }
@@ -35,16 +37,20 @@ export async function tellTrouble(deps: TroubleDeps): Promise<void> {
 }
 
 async function tell(eyes: readonly Vital[], deps: TroubleDeps): Promise<Told | undefined> {
-  const { chat, clock, channel, log } = deps;
+  const { chat, clock, places, log } = deps;
   const at = clock.now();
   const trouble = troubleIn(eyes, at);
   if (trouble === undefined) return undefined;
-  // First: whoever is killed between the two looks in the channel what became of it.
-  await keep({ trouble, at }, deps);
-  const answer = await chat.post(channel, troubleMessage(trouble), keyOf(trouble));
-  log.error({ part: trouble.part, posted: answer.kind }, "trouble.told");
-  if (answer.kind === "not-sent") return void (await keep(undefined, deps));
-  return answer.kind === "sent" ? { trouble, at, ts: answer.ts } : { trouble, at };
+  for (const channel of places) {
+    // First: whoever is killed between the two looks in the channel what became of it.
+    await keep({ trouble, channel, at }, deps);
+    const answer = await chat.post(channel, troubleMessage(trouble), keyOf(trouble));
+    log.error({ part: trouble.part, channel, posted: answer.kind }, "trouble.told");
+    if (answer.kind === "unknown") return { trouble, channel, at };
+    if (answer.kind === "sent") return { trouble, channel: answer.channel ?? channel, at, ts: answer.ts };
+    if (!isElsewhere(answer)) break;
+  }
+  return void (await keep(undefined, deps));
 }
 
 /** What was told as it stands after this look; undefined when there is nothing more to say of it. */
@@ -52,9 +58,9 @@ async function follow(
   told: Told,
   eyes: readonly Vital[],
   now: number,
-  { chat, channel }: TroubleDeps,
+  { chat }: TroubleDeps,
 ): Promise<Told | undefined> {
-  const { trouble, at, ts } = told;
+  const { trouble, channel, at, ts } = told;
   if (ts === undefined) {
     const search = await chat.findPost(channel, keyOf(trouble), at - MARGIN_MS).catch(() => "unknown" as const);
     if (search === "unknown") return told;

@@ -4,6 +4,7 @@ import { fixedClock, memoryChat, memoryLog } from "../../src/adapters/memory.ts"
 import { openVitals } from "../../src/adapters/vitals.ts";
 
 const CHANNEL = "C0123456789";
+const FALLBACK = "C0987654321";
 const MINUTE = 60_000;
 
 function open() {
@@ -19,7 +20,7 @@ function open() {
     clock,
     chat,
     vitals,
-    look: () => tellTrouble({ chat, clock, vitals: fresh, channel: CHANNEL, log: memoryLog(), memo }),
+    look: () => tellTrouble({ chat, clock, vitals: fresh, places: [CHANNEL, FALLBACK], log: memoryLog(), memo }),
     /** A new process knows what is kept and nothing else. */
     restart() {
       fresh = openVitals(clock);
@@ -153,5 +154,26 @@ describe("trouble", () => {
     await look();
 
     assert.equal(shown().length, 2);
+  });
+
+  it("is told in the fallback channel when the alerts' channel takes nothing, and is over there", async () => {
+    const { clock, chat, vitals, look, restart, shown, calm } = open();
+    chat.refusals.set(CHANNEL, "is_archived");
+    vitals.failed("queue", "throttled");
+    clock.advance(5 * MINUTE);
+    await look();
+    await look();
+    assert.deepEqual(
+      chat.posts.map(({ channel }) => channel),
+      [FALLBACK],
+    );
+
+    const later = restart();
+    later.ok("queue");
+    calm();
+    chat.refusals.clear();
+    await look();
+    assert.match(shown().join(), /sees again/);
+    assert.equal(chat.posts.length, 1);
   });
 });
