@@ -54,6 +54,11 @@ async function detect(texts: readonly string[], detector: Detector): Promise<rea
   return findings;
 }
 
+/** Of records that are open already: the rules' own cost, not a difference of two larger ones. */
+async function detectOpened(records: readonly CloudTrailRecord[], detector: Detector): Promise<void> {
+  for (let from = 0; from < records.length; from += BATCH) await detector.feedAll(records.slice(from, from + BATCH));
+}
+
 function parse(texts: readonly string[]): number {
   let parsed = 0;
   for (const text of texts) if (JSON.parse(text) !== null) parsed++;
@@ -173,8 +178,9 @@ if (own === undefined || small === undefined || few === undefined || many === un
   throw new Error("a rule set was not measured");
 const [fewer, more] = [detectorOf(few), detectorOf(many)];
 for (const detector of [fewer, more]) await detect(texts, detector);
+const opened = texts.map((text) => parseRecord(JSON.parse(text)));
 const turns = await inTurn(
-  { open: () => open(texts), few: () => detect(texts, fewer), many: () => detect(texts, more) },
+  { few: () => detectOpened(opened, fewer), many: () => detectOpened(opened, more) },
   texts.length,
   ROUNDS,
 );
@@ -187,7 +193,7 @@ const goals: readonly Goal[] = [
   ["opening a detector in a cold process, ms", start.open, 50, "at most"],
   ["G3 parse + open + pack against JSON.parse", own.whole / own.parse, 1.4, "at most"],
   ["G3 the same with 300 rules", small.whole / small.parse, 1.4, "at most"],
-  ["G4 detect with 3,000 rules against 300", (turns.many - turns.open) / (turns.few - turns.open), 1.5, "at most"],
+  ["G4 detect with 3,000 rules against 300", turns.many / turns.few, 1.5, "at most"],
   ["G8 p99 in process with the pack, µs", own.p99, 50, "at most"],
   ["G8 the same with 300 rules, µs", small.p99, 50, "at most"],
   ...(await stateGoals(pack)),
