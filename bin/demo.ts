@@ -99,6 +99,7 @@ async function startBot(scene: Scene, data: string, redisUrl: string | undefined
       rules: [],
       placeholders: {},
       vendors: {},
+      organizations: [],
       geoip: {},
       protected: [],
       redis: { durability: "strict" },

@@ -1,6 +1,6 @@
 /**
- * What a detector is told beside the bundled rules: rules of one's own, what their placeholders stand for, accounts, vendors,
- * and where addresses are. All of it stands in the bot's configuration; commands without one know nothing.
+ * What a detector is told beside the bundled rules: rules of one's own, what their placeholders stand for, accounts, organisations,
+ * vendors, and where addresses are. All of it stands in the bot's configuration; commands without one know nothing.
  */
 import { openGeoip } from "../src/adapters/geoip.ts";
 import type { Config } from "../src/config.ts";
@@ -21,10 +21,11 @@ const NOTHING: Knowledge = { rules: [], placeholders: {}, accounts: [], known: {
 
 /** @throws Error that names a GeoIP file which cannot be read. */
 export async function knowledgeOf(config: Config): Promise<Knowledge> {
-  const { rules, placeholders, accounts, vendors, geoip } = config;
+  const { rules, placeholders, accounts, vendors, organizations, geoip } = config;
   const hasGeoip = geoip.country !== undefined || geoip.asn !== undefined;
   const geo = hasGeoip ? { geo: await openGeoip(geoip) } : {};
-  return { rules, placeholders, accounts, known: { vendors: new Map(Object.entries(vendors)), ...geo } };
+  const own = organizations.length > 0 ? { organizations: new Set(organizations) } : {};
+  return { rules, placeholders, accounts, known: { vendors: new Map(Object.entries(vendors)), ...own, ...geo } };
 }
 
 /** The same from the file that `--config` names. @throws UsageError when it cannot be used. */

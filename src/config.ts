@@ -58,6 +58,8 @@ export interface Config {
   readonly protected: readonly string[];
   /** Accounts of vendors that are expected to come in, besides the table of known ones: id → name. */
   readonly vendors: Readonly<Record<string, string>>;
+  /** Ids of one's own organisations; none: nobody else's can be told from them. */
+  readonly organizations: readonly string[];
   /** MaxMind's files; rules see no place of an address without them. */
   readonly geoip: { readonly country?: string; readonly asn?: string };
   readonly redis: { readonly durability: "strict" | "delayed" };

@@ -37,6 +37,7 @@ describe("parseConfig", () => {
       rules: [],
       placeholders: {},
       vendors: {},
+      organizations: [],
       geoip: {},
       protected: [],
       redis: { durability: "strict" },
@@ -83,7 +84,7 @@ colour: blue
       "config slack.http.port: 70000 is not a port from 1 to 65535",
       'config slack.chanel: unknown key; did you mean "channel"?',
       'config sqs.queues[0]: "http://sqs.us-east-1.amazonaws.com/1/q" is not a queue\'s https URL (http for localhost)',
-      "config colour: unknown key; known are accounts, slack, sqs, s3, rules, placeholders, protected, vendors, geoip, redis, health, data",
+      "config colour: unknown key; known are accounts, slack, sqs, s3, rules, placeholders, protected, vendors, organizations, geoip, redis, health, data",
     ]);
   });
 
@@ -201,6 +202,17 @@ s3: { buckets: [{ name: Trail, region: us-east-1 }, { name: logs, region: us-eas
     const config = parseConfig(withLine("slack", "slack: { channel: C0123456789, operators: [] }"), "f.yml");
 
     assert.deepEqual(configWarnings(config), ["config slack.operators: empty, so nobody may disable a key from Slack"]);
+  });
+
+  it("takes organisations by their ids alone", () => {
+    const config = parseConfig(`${LEAST}organizations: [o-a1b2c3d4e5]`, "ids.config.yml");
+
+    assert.deepEqual(config.organizations, ["o-a1b2c3d4e5"]);
+    for (const wrong of ["o-short", "O-A1B2C3D4E5", "o-*", "111122223333"]) {
+      assert.deepEqual(problemsIn(`${LEAST}organizations: ["${wrong}"]`), [
+        `config organizations[0]: "${wrong}" is not an organisation's id such as o-a1b2c3d4e5`,
+      ]);
+    }
   });
 
   it("reads vendors and the files of GeoIP, which lie beside it", () => {

@@ -83,6 +83,9 @@ const ROOT = {
   vendors: z
     .record(pattern(ACCOUNT_ID, /^\d{12}$/), text("the name of a vendor"), "names of vendors by account id")
     .default({}),
+  organizations: z
+    .array(pattern("an organisation's id such as o-a1b2c3d4e5", /^o-[a-z0-9]{10,32}$/), "a list of organisations' ids")
+    .default([]),
   geoip: z.strictObject(GEOIP, "a section with country and asn").prefault({}),
   redis: z.strictObject(REDIS, "a section with durability").prefault({}),
   health: z.strictObject(HEALTH, "a section with host and port").prefault({}),

@@ -4,18 +4,16 @@
  * Source: IAM User Guide, "Principal" and "AWS global condition context keys".
  */
 import { isObject, type Json, type JsonObject } from "../cloudtrail/json.ts";
+import { isAnyOrganization, ORGANIZATION_KEYS, organizationIn } from "./organization.ts";
 import { statementsOf, textsOf } from "./policy.ts";
 
 /** Condition keys that tie a grant to known callers or networks. */
 const NARROWING: ReadonlySet<string> = new Set([
-  "aws:principalorgid",
-  "aws:principalorgpaths",
+  ...ORGANIZATION_KEYS,
   "aws:principalaccount",
   "aws:principalarn",
   "aws:sourceaccount",
   "aws:sourcearn",
-  "aws:sourceorgid",
-  "aws:sourceorgpaths",
   "aws:sourceowner",
   "aws:sourceip",
   "aws:sourcevpc",
@@ -26,15 +24,13 @@ const NARROWING: ReadonlySet<string> = new Set([
   "sns:endpoint",
 ]);
 
-/** Condition keys that name who is let in when the principal is everyone. */
+/** Condition keys that name accounts which are let in when the principal is everyone. */
 const NAMING: ReadonlySet<string> = new Set([
-  "aws:principalorgid",
   "aws:principalaccount",
   "aws:principalarn",
   "aws:sourceaccount",
   "aws:sourceowner",
   "aws:sourcearn",
-  "aws:sourceorgid",
   "kms:calleraccount",
 ]);
 
@@ -53,11 +49,15 @@ export function grantsEveryone(document: Json | undefined): boolean {
  * Whom a resource policy lets in: `all`, and accounts and organisations by id.
  *
  * `{ AWS: "arn:aws:iam::444455556666:root" }` → `["444455556666"]`; `*` with `aws:PrincipalOrgID: o-abc1234567` → `["o-abc1234567"]`
- * Conditions on a named account are disregarded: an external id does not make a foreign account one's own.
+ * Conditions on a named account are disregarded, as an external id does not make a foreign account one's own; only an
+ * organisation of one's own does.
+ * @param own ids of one's own organisations.
  */
-export function audienceOf(document: Json | undefined): readonly string[] {
+export function audienceOf(document: Json | undefined, own: ReadonlySet<string> = NONE): readonly string[] {
   return statementsOf(document).flatMap((statement) => {
     if (!isAllow(statement)) return [];
+    const home = ownIn(statement["Condition"], own);
+    if (home.length > 0) return home;
     if (!namesEveryone(statement)) return textsOf(awsOf(statement["Principal"])).flatMap(partyOf);
     const condition = statement["Condition"];
     return isNarrowed(condition) ? namedIn(condition) : ["all"];
@@ -90,25 +90,60 @@ function namesEveryone(statement: JsonObject): boolean {
 /** The tests of a Condition that hold only for who is named; what `Not`, `Null` and `IfExists` let through is not known. */
 export function conditionsOf(
   condition: Json | undefined,
-): readonly (readonly [key: string, values: readonly string[]])[] {
+): readonly (readonly [key: string, values: readonly string[], operator: string])[] {
   if (!isObject(condition)) return [];
   return Object.entries(condition).flatMap(([operator, tests]) =>
     /not|null|ifexists/i.test(operator) || !isObject(tests)
       ? []
-      : Object.entries(tests).map(([key, values]) => [key.toLowerCase(), textsOf(values)] as const),
+      : Object.entries(tests).map(([key, values]) => [key.toLowerCase(), textsOf(values), operator] as const),
+  );
+}
+
+const NONE: ReadonlySet<string> = new Set();
+
+/** Those tests that narrow who is let in. */
+function narrowingIn(condition: Json | undefined): ReturnType<typeof conditionsOf> {
+  return conditionsOf(condition).filter(
+    ([key, values, operator]) =>
+      NARROWING.has(key) && !values.some((value) => isAnything(key, value)) && !isOptional(condition, operator, key),
   );
 }
 
 function isNarrowed(condition: Json | undefined): boolean {
-  return conditionsOf(condition).some(([key, values]) => NARROWING.has(key) && !values.some(isAnything));
+  return narrowingIn(condition).length > 0;
 }
 
 function namedIn(condition: Json | undefined): readonly string[] {
-  return conditionsOf(condition).flatMap(([key, values]) => (NAMING.has(key) ? values.flatMap(partyOf) : []));
+  return narrowingIn(condition).flatMap(([key, values]) => {
+    if (ORGANIZATION_KEYS.has(key)) return values.flatMap((value) => organizationIn(value) ?? []);
+    return NAMING.has(key) ? values.flatMap(partyOf) : [];
+  });
 }
 
-function isAnything(value: string): boolean {
-  return /^[*]+$/.test(value) || isOpenNetwork(value);
+/** One's own organisations, where a test holds for nobody else. */
+function ownIn(condition: Json | undefined, own: ReadonlySet<string>): readonly string[] {
+  const tests = narrowingIn(condition).filter(([key, values]) => ORGANIZATION_KEYS.has(key) && values.length > 0);
+  const named = tests.map(([, values]) => values.map((value) => organizationIn(value) ?? ""));
+  return named.find((ids) => ids.every((id) => own.has(id))) ?? [];
+}
+
+/** `ForAllValues` holds for a caller without any value, so without an organisation, unless `Null` demands one. */
+function isOptional(condition: Json | undefined, operator: string, key: string): boolean {
+  if (!ORGANIZATION_KEYS.has(key) || !/^forallvalues:/i.test(operator) || !isObject(condition)) return false;
+  return !Object.entries(condition).some(
+    ([other, tests]) =>
+      other.toLowerCase() === "null" &&
+      isObject(tests) &&
+      Object.entries(tests).some(([name, value]) => name.toLowerCase() === key && String(value) === "false"),
+  );
+}
+
+function isAnything(key: string, value: string): boolean {
+  if (/^[*]+$/.test(value) || isOpenNetwork(value)) return true;
+  if (ORGANIZATION_KEYS.has(key) && isAnyOrganization(value)) return true;
+  // A variable that the caller fills in holds for every caller: `${aws:PrincipalOrgID}`, `${aws:PrincipalTag/team}`.
+  const variable = value.slice(0, 256).toLowerCase();
+  return variable.startsWith("${aws:principal") || variable.startsWith(`\${${key}`);
 }
 
 /**

@@ -37,6 +37,7 @@ const caseShape = z
     name: z.string().min(1),
     rule: z.string().optional(),
     regions: z.array(z.string()).optional(),
+    organizations: z.array(z.string()).min(1).optional(),
     places: z.record(z.string(), placeShape).optional(),
     record: recordShape.optional(),
     ...change,
@@ -62,6 +63,8 @@ export interface RuleCase {
   readonly records: readonly CloudTrailRecord[];
   /** Configured regions of the records' accounts. */
   readonly regions?: readonly string[];
+  /** One's own organisations; absent: none is configured. */
+  readonly organizations?: readonly string[];
   /** Where the records' addresses are, as a GeoIP database would say. */
   readonly places?: Readonly<Record<string, Place>>;
   readonly expect: "match" | "miss";
@@ -90,8 +93,12 @@ export function openCases(
         const { patch, remove } = one;
         const steps = one.records ?? [step.parse({ record: one.record, patch, remove })];
         const records = recordsOf(steps, recordAt);
-        const { name, regions, places, expect, level } = one;
-        const known = { ...(regions && { regions }), ...(places && { places }) };
+        const { name, regions, organizations, places, expect, level } = one;
+        const known = {
+          ...(regions && { regions }),
+          ...(organizations && { organizations }),
+          ...(places && { places }),
+        };
         const line = document.lineOf([at]);
         return [{ file, line, name, rules: about, records, ...known, expect, ...(level && { level }) }];
       } catch (error) {
@@ -167,8 +174,11 @@ export async function runCase(
 ): Promise<string | undefined> {
   const ids = new Set(one.records.map(({ recipientAccountId }) => recipientAccountId));
   const accounts = [...ids].map((id) => ({ id, ...(one.regions && { regions: one.regions }) }));
-  const { places } = one;
-  const known = places === undefined ? {} : { geo: (address: string) => places[address] };
+  const { organizations, places } = one;
+  const known = {
+    ...(organizations && { organizations: new Set(organizations) }),
+    ...(places && { geo: (address: string) => places[address] }),
+  };
   const found = await makeDetector(compiled, state, { accounts, known }).feedAll(one.records);
   const failed = found.find(({ rule }) => rule === RULE_FAILED);
   if (failed !== undefined) return `${failed.title}: ${failed.evidence[0]?.value}`;

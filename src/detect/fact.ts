@@ -30,6 +30,8 @@ export interface Known {
   readonly accounts?: ReadonlySet<string>;
   /** Accounts of vendors one works with, beyond the built-in table: id → name. */
   readonly vendors?: ReadonlyMap<string, string>;
+  /** Organisations of one's own, by id; absent: not configured, so that none can be told from one's own. */
+  readonly organizations?: ReadonlySet<string>;
   /** Pure: the same address gives the same place. */
   readonly geo?: (address: string) => Place | undefined;
 }

@@ -6,8 +6,9 @@
 import { flagAt, type Json, type JsonObject, textAt, valueAt } from "../cloudtrail/json.ts";
 import { type CloudTrailRecord, isAccountId, serviceOf } from "../cloudtrail/record.ts";
 import { audienceOf, grantsEveryone, partyOf } from "./audience.ts";
-import type { FactGroup } from "./fact.ts";
+import type { FactGroup, Known } from "./fact.ts";
 import { trustsEveryone } from "./federation.ts";
+import { organizationOf } from "./organization.ts";
 import { scalarsOf } from "./scalar.ts";
 import { isAwsAccount, vendorOf } from "./vendor.ts";
 
@@ -25,15 +26,15 @@ export const SHARE_FACTS: FactGroup = {
   "ids.shared_with": {
     says: "whom the request lets in, by resource policy, trust policy, ACL, image, snapshot or share: accounts, organisations and their units, or `all`; the account itself is left out, absent when that leaves nobody",
     values: "list of `all`, 12 digits, `o-abc1234567`, `arn:aws:organizations::…`",
-    of: ({ record }) => someOf(sharedWith(record).filter((party) => party !== record.recipientAccountId)),
+    of: ({ record, known }) => someOf(sharedWith(record, known).filter((party) => party !== record.recipientAccountId)),
   },
   "ids.foreign_accounts": {
-    says: "accounts among them, and those that manage organisations among them named by ARN, that are neither configured nor AWS's own (such as those that deliver load balancer logs; in a role's trust they count, since AWS's services are trusted by name); absent when there is none",
+    says: "accounts among them, and those that manage organisations among them named by ARN (but not one's own), that are neither configured nor AWS's own (such as those that deliver load balancer logs; in a role's trust they count, since AWS's services are trusted by name); absent when there is none",
     values: "list of 12 digits",
     of: ({ record, listOf, known }) =>
       someOf(
         listOf("ids.shared_with")
-          .flatMap(accountOf)
+          .flatMap((party) => accountOf(party, known))
           .filter(
             (account) =>
               account !== record.recipientAccountId &&
@@ -42,10 +43,34 @@ export const SHARE_FACTS: FactGroup = {
           ),
       ),
   },
+  "ids.foreign_organizations": {
+    says: "organisations among them that are none of the configured `organizations`: a policy for `*` that a condition narrows to one, a share with one or its units; absent when there is none, and when no organisation is configured",
+    values: "list of `o-abc1234567`; of a pattern as it is written, `o-abc*`",
+    of: ({ listOf, known: { organizations } }) =>
+      organizations &&
+      someOf(
+        listOf("ids.shared_with")
+          .flatMap((party) => organizationOf(party)?.id ?? [])
+          .filter((id) => !organizations.has(id)),
+      ),
+  },
+  "ids.unknown_organizations": {
+    says: "organisations among them of which nobody can say whose they are, since none is configured; absent when one is, and for those that the account itself or a configured one manages, by their ARN",
+    values: "list of `o-abc1234567`",
+    of: ({ record, listOf, known }) =>
+      someOf(
+        listOf("ids.shared_with").flatMap((party) => {
+          const { id, manager } = organizationOf(party) ?? {};
+          const isOwn =
+            manager !== undefined && (manager === record.recipientAccountId || known.accounts?.has(manager));
+          return known.organizations !== undefined || id === undefined || isOwn ? [] : [id];
+        }),
+      ),
+  },
   "ids.foreign_account": {
-    says: "there is one: the request lets another account in — a role's trust or a resource policy that names one, an image or snapshot shared with one, a bucket replicated into one",
+    says: "there is one, or such a foreign organisation: the request lets another account in — a role's trust or a resource policy that names one, an image or snapshot shared with one, a bucket replicated into one",
     values: "true, false",
-    of: ({ listOf }) => listOf("ids.foreign_accounts").length > 0,
+    of: ({ listOf }) => listOf("ids.foreign_accounts").length > 0 || listOf("ids.foreign_organizations").length > 0,
   },
   "ids.vendor": {
     says: "vendors whose accounts they are, by the table of `src/detect/vendor.ts` and the config; absent when none is known. A vendor's account is no proof that you are its customer",
@@ -54,15 +79,19 @@ export const SHARE_FACTS: FactGroup = {
       someOf(listOf("ids.foreign_accounts").flatMap((account) => vendorOf(account, known) ?? [])),
   },
   "ids.unknown_foreign_account": {
-    says: "one of them is no vendor's that is known",
+    says: "one of them is no vendor's that is known, or there is a foreign organisation",
     values: "true, false",
-    of: ({ listOf, known }) => listOf("ids.foreign_accounts").some((account) => vendorOf(account, known) === undefined),
+    of: ({ listOf, known }) =>
+      listOf("ids.foreign_organizations").length > 0 ||
+      listOf("ids.foreign_accounts").some((account) => vendorOf(account, known) === undefined),
   },
 };
 
-/** The account itself, or the one that manages the organisation; none for `all` and for an organisation's bare id. */
-function accountOf(party: string): readonly string[] {
-  return isAccountId(party) ? [party] : (/:organizations::(\d{12}):/.exec(party)?.slice(1, 2) ?? []);
+/** The account itself, or the one that manages the organisation; none for `all`, for a bare id and for one's own organisation. */
+function accountOf(party: string, { organizations }: Known): readonly string[] {
+  if (isAccountId(party)) return [party];
+  const { id, manager } = organizationOf(party) ?? {};
+  return manager === undefined || (id !== undefined && organizations?.has(id)) ? [] : [manager];
 }
 
 /** AWS lets a thing be shared with fewer; a hostile request may name more. */
@@ -110,6 +139,7 @@ const PARTIES: readonly (readonly [service: string, path: string])[] = [
   ["ssm", "accountIdsToAdd"],
   ["ram", "principals"],
   ["events", "principal"],
+  ["events", "condition.value"],
   ["kms", "granteePrincipal"],
   ["serverlessrepo", "statements"],
 ];
@@ -118,11 +148,11 @@ const PARTIES: readonly (readonly [service: string, path: string])[] = [
 const LETS_NOBODY_IN = /^(Get|List|Describe|Remove|Revoke|Delete|Simulate|Validate|Check)/;
 
 /** Everyone and every account that the request names, in the order of the tables. */
-function sharedWith(record: CloudTrailRecord): readonly string[] {
+function sharedWith(record: CloudTrailRecord, known: Known = {}): readonly string[] {
   const { requestParameters: request, eventName } = record;
   if (request === undefined || LETS_NOBODY_IN.test(eventName)) return [];
   const service = serviceOf(record);
-  const found = policiesIn(request).flatMap(audienceOf);
+  const found = policiesIn(request).flatMap((document) => audienceOf(document, known.organizations));
   for (const [only, path] of PARTIES) {
     if (only !== service) continue;
     for (const [, value] of scalarsOf(valueAt(request, path))) found.push(...partyOf(String(value)));
@@ -146,8 +176,8 @@ function isPublic(record: CloudTrailRecord): boolean {
     return BLOCKS.some((block) => flagAt(request, `PublicAccessBlockConfiguration.${block}`) === false);
   }
   if (policiesIn(request).some(grantsEveryone)) return true;
-  // A function may be called by anyone of an organisation, too: then `principal` is `*` beside its id.
-  const isNarrowed = ["principalOrgID", "organizationId", "sourceAccount", "sourceArn"].some((key) =>
+  // A function or an event bus may be open to an organisation, too: then `principal` is `*` beside its id.
+  const isNarrowed = ["principalOrgID", "organizationId", "sourceAccount", "sourceArn", "condition.value"].some((key) =>
     textAt(request, key),
   );
   return !isNarrowed && sharedWith(record).includes("all");

@@ -53,6 +53,8 @@ const FOREIGN_KEY = "arn:aws:kms:us-east-1:444455556666:key/k";
 const OWN_KEY = `arn:aws:kms:us-east-1:${ACCOUNT}:key/k`;
 const forGithub =
   '{"Statement":{"Effect":"Allow","Principal":{"Federated":"arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com"}}}';
+const ORGANIZATION = "arn:aws:organizations::444455556666:organization/o-abc1234567";
+const organizations = new Set(["o-own1234567"]);
 const vendors = new Map([["444455556666", "Example"]]);
 
 type Context = Known & { readonly regions?: readonly string[] };
@@ -427,6 +429,15 @@ const table: readonly Row[] = [
   ["ids.federation_open", "a role for a service", iam("CreateRole", { assumeRolePolicyDocument: everything }), false],
   ["ids.shared_with", "an image for all", shareImage({ group: "all" }), ["all"]],
   ["ids.foreign_accounts", "an image for an account", shareImage({ userId: "444455556666" }), ["444455556666"]],
+  [
+    "ids.foreign_organizations",
+    "an image for another organisation",
+    shareImage({ organizationArn: ORGANIZATION }),
+    ["o-abc1234567"],
+    { organizations },
+  ],
+  ["ids.foreign_organizations", "none configured", shareImage({ organizationArn: ORGANIZATION }), undefined],
+  ["ids.unknown_organizations", "none configured", shareImage({ organizationArn: ORGANIZATION }), ["o-abc1234567"]],
   ["ids.vendor", "an account of a configured vendor", shareImage({ userId: "444455556666" }), ["Example"], { vendors }],
   ["ids.unknown_foreign_account", "an account of a vendor", shareImage({ userId: "444455556666" }), false, { vendors }],
   ["ids.unknown_foreign_account", "an account of nobody's", shareImage({ userId: "444455556666" }), true],

@@ -166,6 +166,7 @@ async function openPlace(program: string, undo: (() => Promise<unknown>)[]) {
       rules: [],
       placeholders: {},
       vendors: {},
+      organizations: [],
       geoip: {},
       protected: [],
       redis: { durability: "strict" },
