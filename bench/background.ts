@@ -61,7 +61,7 @@ export async function noiseOf(rules: CompiledRules, company: CompanyOptions, lea
     const findings = await detector.feedAll([...records.values()]);
     for (const record of records.values()) tally.record(record, Date.parse(record.eventTime) >= heardFrom);
     for (const finding of findings) {
-      const record = records.get(finding.eventIDs.at(-1) ?? "");
+      const record = records.get(finding.eventID);
       if (record !== undefined && Date.parse(finding.time) >= heardFrom) tally.finding(finding, record);
     }
   }

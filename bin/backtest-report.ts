@@ -142,17 +142,17 @@ function tallyText(label: string, values: readonly (readonly [string, number])[]
   return `${lines.join("")}${rest > 0 ? `${" ".repeat(14 + width)}and ${rest} more\n` : ""}`;
 }
 
-/** Findings of one account, principal, outcome and group within 24 h of the first are one alert, as in Slack. */
+/** Findings of one account, outcome and group within 24 h of the first are one alert, as in Slack. */
 function alertsText({ findings }: Trial): string {
   const openings = new Map<string, number>();
   let alerts = 0;
   let quiet = 0;
-  for (const { account, principal, outcome, group, time, level } of findings) {
+  for (const { account, outcome, group, time, level } of findings) {
     if (level === "informational") {
       quiet++;
       continue;
     }
-    const key = JSON.stringify([account, principal, outcome, group]);
+    const key = JSON.stringify([account, outcome, group]);
     const at = Date.parse(time);
     if (at - (openings.get(key) ?? -Infinity) <= ALERT_WINDOW_MS) continue;
     openings.set(key, at);

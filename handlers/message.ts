@@ -143,7 +143,7 @@ async function foldsOf(
   ];
   const byID = new Map(records.map((record) => [record.eventID, record]));
   return findings.flatMap((finding) => {
-    const record = byID.get(finding.eventIDs.at(-1) ?? "");
+    const record = byID.get(finding.eventID);
     return record === undefined ? [] : [foldOf(finding, record, doubtOf(record))];
   });
 }

@@ -72,6 +72,7 @@ function isKnown(span: Span | undefined, { at, forgetMs }: Mark): boolean {
 }
 
 function isLearning({ since, days }: Group, { at, learningMs }: Mark): boolean {
+  if (learningMs === 0) return false;
   const third = days[LEARNING_DAYS - 1];
   return since > at - learningMs || third === undefined || third >= Math.floor(at / DAY_MS);
 }

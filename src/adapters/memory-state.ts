@@ -46,7 +46,7 @@ export function memoryState(): DetectorState {
       signs: signs.map(() => new Map()),
     };
     windows.set(key, window);
-    if (!window.ids.has(member.sighting.eventID)) insert(window, member, signs);
+    if (!window.ids.has(member.id)) insert(window, member, signs);
     const near = nearest(window, member.at, need);
     trim(window);
     return near;
@@ -55,14 +55,12 @@ export function memoryState(): DetectorState {
   return { ask: async (question) => ({ windows: question.adds.map(addOne), marks: question.marks.map(marks) }) };
 }
 
-/** Keeps the order of eventTime, then of eventID, so that the same members give the same window in whatever order they came. */
+/** Keeps the order of eventTime, then of id, so that the same members give the same window in whatever order they came. */
 function insert({ members, ids, signs }: Window, member: WindowMember, own: WindowAdd["signs"]): void {
-  const { at, sighting } = member;
-  const later = members.findLastIndex(
-    (one) => one.at < at || (one.at === at && one.sighting.eventID < sighting.eventID),
-  );
+  const { at, id } = member;
+  const later = members.findLastIndex((one) => one.at < at || (one.at === at && one.id < id));
   members.splice(later + 1, 0, member);
-  ids.add(sighting.eventID);
+  ids.add(id);
   for (const [kind, seen] of signs.entries())
     for (const sign of own[kind] ?? []) seen.set(sign, Math.max(seen.get(sign) ?? at, at));
 }
@@ -73,7 +71,7 @@ function trim({ windowMs, members, ids, signs }: Window): void {
   const before = members.length;
   while (members.length > MAX_MEMBERS || (members[0]?.at ?? oldest) < oldest) {
     const dropped = members.shift();
-    if (dropped !== undefined) ids.delete(dropped.sighting.eventID);
+    if (dropped !== undefined) ids.delete(dropped.id);
   }
   const first = members[0]?.at ?? oldest;
   if (members.length < before)

@@ -88,8 +88,7 @@ function sparedOf({ at, eventID }: Mark, before: Said | undefined): MarkAnswer |
 
 function argsOf({ key, windowMs, member, need, signs }: WindowAdd): readonly (string | number)[] {
   const own = signs.flatMap((ofKind, kind) => ofKind.map((sign) => `${kind}:${signTextOf(sign)}`));
-  const { at, sighting } = member;
-  const what = [digestOf(key), windowMs, at, sighting.eventID, JSON.stringify(member), needTextOf(need)];
+  const what = [digestOf(key), windowMs, member.at, member.id, JSON.stringify(member), needTextOf(need)];
   return [...what, own.length, ...own];
 }
 

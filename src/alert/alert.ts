@@ -32,7 +32,7 @@ export interface AccountView {
 
 /** What opened or last joined an alert: one finding with its triggering record. Stored as JSON. */
 export interface Chapter {
-  readonly finding: Omit<Finding, "sightings" | "eventIDs">;
+  readonly finding: Omit<Finding, "sightings" | "eventIDs" | "eventID">;
   readonly snapshot: Snapshot;
   /** Why the triggering record may be forged. */
   readonly doubt?: Doubt;
@@ -40,7 +40,7 @@ export interface Chapter {
 
 /** One finding on its way into the store: everything the store needs, judged already. */
 export interface AlertFold {
-  /** Dedup key: digest of rule, account, principal, outcome and the rule's own group-by; of rule and account if it is doubted. */
+  /** Dedup key: digest of rule, account, outcome and what the rule groups by, which mostly is the principal; of rule and account if it is doubted. */
   readonly key: string;
   /** The id a new alert would get: digest of key and finding id. */
   readonly alert: string;
@@ -133,14 +133,14 @@ export interface Alert {
  * what is stored and shown later has none that can be told by name or shape.
  */
 export function foldOf(finding: Finding, record: CloudTrailRecord, doubted?: Doubted): AlertFold {
-  const { rule, account, principal, outcome, group } = finding;
+  const { rule, account, outcome, group } = finding;
   // What may be forged stays by itself: it neither hides in a real alert nor draws real findings into a forged one. Of what
   // its forger may choose nothing makes another alert: a flood is one message a rule and account.
   const key =
     doubted === undefined
-      ? digestOf("dk", rule, account, principal, outcome, ...group)
+      ? digestOf("dk", rule, account, outcome, ...group)
       : digestOf("dk", rule, doubted.configured ? account : "", "unverified");
-  const { sightings, eventIDs: _, ...told } = finding;
+  const { sightings, eventIDs: _, eventID: __, ...told } = finding;
   const snapshot = snapshotOf(record);
   const shows = !finding.suppressed && finding.level !== "informational";
   return {

@@ -40,7 +40,8 @@ export function checkOf(document: RuleDocument, body: CorrelationBody, bases: re
         document.complain(["ids.on_failure"], "does nothing for new_value: write it in the rules that it names");
       const place = ["correlation", "condition", "field"];
       const fields = field.flatMap((path) => fieldAt(document, place, path) ?? []);
-      return { kind: "new", fields, learningMs: spanMs(body["ids.learning"]) };
+      const learning = body["ids.learning"];
+      return { kind: "new", fields, learningMs: learning === "none" ? 0 : spanMs(learning) };
     }
   }
 }

@@ -4,13 +4,14 @@
  */
 
 import type { CloudTrailRecord } from "../cloudtrail/record.ts";
-import { type Correlation, type Hit, hitsOf, markOf } from "./correlation.ts";
+import type { Correlation } from "./correlation.ts";
 import { type AccountContext, type Facts, factsOf, type Known } from "./facts.ts";
 import type { Finding } from "./finding.ts";
-import { failedFinding, findingOfHit, ruleFinding, type Told } from "./raise.ts";
+import { completedBy } from "./fire.ts";
+import { type Hit, hitsAbove, hitsOf, markOf, seenIn, windowAddOf } from "./hit.ts";
+import { failedFinding, joined, newFinding, ruleFinding, windowFinding } from "./raise.ts";
 import type { CompiledRule, CompiledRules } from "./rules.ts";
-import type { DetectorState, Mark, WindowAdd } from "./state.ts";
-import { windowAddOf } from "./window.ts";
+import type { DetectorState, Mark, MarkAnswer, WindowAdd, WindowMember } from "./state.ts";
 
 export interface Detector {
   feed(record: CloudTrailRecord): Promise<readonly Finding[]>;
@@ -41,6 +42,11 @@ interface Counted {
   readonly correlation: Correlation;
   readonly bases: string[];
 }
+
+/** What a correlation was told by the state. */
+type Told =
+  | { readonly kind: "window"; readonly members: readonly WindowMember[] }
+  | { readonly kind: "mark"; readonly answer: MarkAnswer };
 
 const NOBODY: ReadonlySet<string> = new Set();
 
@@ -114,7 +120,7 @@ async function suspectsAmong(hits: readonly PlacedHit[], { suspects }: DetectorC
   if (suspects === undefined) return NOBODY;
   const learning = hits.filter(({ hit }) => hit.correlation.check.kind === "new");
   if (learning.length === 0) return NOBODY;
-  return suspects([...new Set(learning.map(({ hit }) => hit.facts.principal().id))]);
+  return suspects([...new Set(learning.map(({ hit }) => hit.principal))]);
 }
 
 /** Asks the state for all of them at once. @returns what each hit is told, in their order; undefined for one that asks nothing. */
@@ -131,9 +137,8 @@ async function answersTo(
       adds.push(add);
       return "window";
     }
-    const { facts } = hit;
-    const isSuspect = suspects.size > 0 && suspects.has(facts.principal().id);
-    const mark = markOf(hit, facts.seen().outcome === "success" && !isSuspect);
+    const isSuspect = suspects.size > 0 && suspects.has(hit.principal);
+    const mark = markOf(hit, hit.seen.outcome === "success" && !isSuspect);
     if (mark === undefined) return undefined;
     marks.push(mark);
     return "mark";
@@ -148,21 +153,51 @@ async function answersTo(
   });
 }
 
-/** Puts findings in their places; gives the hits of those correlations that count the ones which fired. */
+/** Puts findings in their places; gives the hits on those correlations that count the ones which fired. */
 function judge(hits: readonly PlacedHit[], told: readonly (Told | undefined)[]): PlacedHit[] {
-  let fired: Map<Place, Counted[]> | undefined;
+  const above: PlacedHit[] = [];
   for (const [at, { hit, place }] of hits.entries()) {
     const answer = told[at];
-    const finding = answer === undefined ? undefined : findingOfHit(hit, answer);
-    if (finding === undefined) continue;
-    const { correlation } = hit;
-    if (correlation.raises) place.findings.push(finding);
-    fired ??= new Map();
-    const counted = fired.get(place) ?? [];
-    fired.set(place, counted);
-    note(counted, correlation.countedBy, correlation.name);
+    if (answer === undefined) continue;
+    const { finding, next } =
+      answer.kind === "window" ? judgeWindow(hit, answer.members, place) : judgeNew(hit, answer.answer, place);
+    if (finding !== undefined) tell(place.findings, finding);
+    for (const one of next) above.push({ hit: one, place });
   }
-  const next: PlacedHit[] = [];
-  for (const [place, counted] of fired ?? []) addHits(counted, place, next);
-  return next;
+  return above;
+}
+
+/** One record may complete several windows of a correlation: that is one finding. */
+function tell(findings: Finding[], finding: Finding): void {
+  const at = findings.findIndex(({ id }) => id === finding.id);
+  const before = findings[at];
+  if (before === undefined) findings.push(finding);
+  else findings[at] = joined(before, finding);
+}
+
+interface Judged {
+  readonly finding: Finding | undefined;
+  readonly next: readonly Hit[];
+}
+const NOTHING: Judged = { finding: undefined, next: [] };
+
+function judgeWindow(hit: Hit, members: readonly WindowMember[], { facts }: Place): Judged {
+  // What is needed is not there: most windows of most records.
+  if (members.length === 0) return NOTHING;
+  const { correlation, account } = hit;
+  const completed = correlation.countedBy.length === 0 ? [] : completedBy(hit, members);
+  return {
+    finding: correlation.raises ? windowFinding(hit, members, facts) : undefined,
+    next: completed.flatMap((one) => hitsAbove(correlation, account, seenIn(one), one.onward ?? [])),
+  };
+}
+
+/** Whoever counts new values counts each record that has one, whichever of them is the one that tells it. */
+function judgeNew(hit: Hit, answer: MarkAnswer, { facts }: Place): Judged {
+  if (answer.known) return NOTHING;
+  const { correlation, account, seen, onward } = hit;
+  return {
+    finding: correlation.raises ? newFinding(hit, answer, facts) : undefined,
+    next: hitsAbove(correlation, account, seen, onward),
+  };
 }

@@ -34,7 +34,9 @@ export interface Finding {
   /** As told: a failed attempt reads "… (tried, failed)". Written by the rule's author, not by the record. */
   readonly title: string;
   readonly level: Level;
-  /** All its records, the triggering one last. */
+  /** The triggering record: the one that brought it about. */
+  readonly eventID: string;
+  /** All its records. */
   readonly eventIDs: readonly string[];
   /** eventTime of the triggering record. */
   readonly time: string;
@@ -44,7 +46,7 @@ export interface Finding {
   readonly outcome: Outcome;
   readonly evidence: readonly Evidence[];
   readonly suppressed: boolean;
-  /** Values of the rule's own group-by beyond the principal; part of the alert's dedup key. */
+  /** What splits its alerts: the principal, where the rule does not group by something else, and the values of its own group-by. */
   readonly group: readonly string[];
   /** One per eventID, same order. */
   readonly sightings: readonly Sighting[];

@@ -3,33 +3,28 @@
  * Pure. The same match gives the same finding, with the same id.
  */
 import { actionOf } from "../cloudtrail/record.ts";
-import { type Correlation, fire, groupOf, type Hit, newValueOf, windowOutcome } from "./correlation.ts";
+import type { Correlation } from "./correlation.ts";
 import { evidenceOf } from "./evidence.ts";
 import type { Facts } from "./facts.ts";
 import { digestOf, type Evidence, type Finding, type Level, lowered, type Outcome, type Sighting } from "./finding.ts";
+import { fire, windowOutcome } from "./fire.ts";
+import { groupOf, type Hit } from "./hit.ts";
 import { type CompiledRule, RULE_FAILED } from "./rules.ts";
 import type { MarkAnswer, WindowMember } from "./state.ts";
 
-/** What a correlation was told by the state. */
-export type Told =
-  | { readonly kind: "window"; readonly members: readonly WindowMember[] }
-  | { readonly kind: "mark"; readonly answer: MarkAnswer };
-
-/** @returns undefined when the correlation does not fire. */
-export function findingOfHit(hit: Hit, told: Told): Finding | undefined {
-  return told.kind === "window" ? windowFinding(hit, told.members) : newFinding(hit, told.answer);
-}
-
 export function ruleFinding(rule: CompiledRule, facts: Facts): Finding {
   const told = asTold(rule, facts.seen().outcome);
-  return findingOf(facts, told, groupOf(rule.groupBy, facts), evidenceOf(rule, facts), [facts.seen().sighting]);
+  const group = [facts.principal().id, ...groupOf(rule.groupBy, facts)];
+  return findingOf(facts, told, group, evidenceOf(rule, facts), [facts.seen().sighting]);
 }
 
-function windowFinding(hit: Hit, members: readonly WindowMember[]): Finding | undefined {
-  // What is needed is not there: most windows of most records.
-  if (members.length === 0) return undefined;
-  const { correlation, facts } = hit;
-  const fired = fire(correlation, facts.seen().sighting, members);
+/**
+ * @param facts of the record that brought the hit: a late one may complete what happens after it.
+ * @returns undefined when the correlation does not fire.
+ */
+export function windowFinding(hit: Hit, members: readonly WindowMember[], facts: Facts): Finding | undefined {
+  const { correlation } = hit;
+  const fired = fire(hit, members);
   if (fired === undefined) return undefined;
   const outcome = outcomeTold(correlation, members, fired.members);
   if (correlation.onFailure === "ignore" && outcome === "failure") return undefined;
@@ -37,7 +32,7 @@ function windowFinding(hit: Hit, members: readonly WindowMember[]): Finding | un
   // A score that reaches a higher level is an alert of its own.
   const { level } = fired;
   const told = asTold(level === undefined ? correlation : { ...correlation, level }, outcome);
-  return findingOf(facts, told, [...othersOf(hit), ...(level === undefined ? [] : [level])], fired.evidence, sightings);
+  return findingOf(facts, told, [...hit.group, ...(level === undefined ? [] : [level])], fired.evidence, sightings);
 }
 
 /** A score that takes failures as they are is one alert, whether the last sign was a success or not: it failed where anything did. */
@@ -50,24 +45,22 @@ function outcomeTold(
   return members.some((member) => windowOutcome([member]) === "failure") ? "failure" : "success";
 }
 
-function newFinding(hit: Hit, { known, told: isTold, learning }: MarkAnswer): Finding | undefined {
-  const { correlation, facts } = hit;
+/** @returns undefined for a value that is known, or was told today. */
+export function newFinding(hit: Hit, { known, told: isTold, learning }: MarkAnswer, facts: Facts): Finding | undefined {
+  const { correlation, seen } = hit;
   const { check, windowMs, name } = correlation;
   if (known || isTold || check.kind !== "new") return undefined;
-  const told = asTold(correlation, facts.seen().outcome);
+  const told = asTold(correlation, seen.outcome);
   const days = Math.round(windowMs / 86_400_000);
-  const since = learning ? "not seen before, but little is known yet" : `not seen in ${days} days`;
-  const value = `${newValueOf(check.fields, facts) ?? ""} (${since})`.slice(0, 256);
+  // Without a learning period nobody knows whether the days before were seen at all.
+  const before = check.learningMs === 0 ? "not seen before" : `not seen in ${days} days`;
+  const since = learning ? "not seen before, but little is known yet" : before;
+  const value = `${hit.values[0] ?? ""} (${since})`.slice(0, 256);
   const evidence = [{ selection: name, field: check.fields.map(({ path }) => path).join(", "), value }];
   // While it learns it is a signal, which must not open the alert of what comes later.
   const level = learning ? "informational" : told.level;
-  const group = [...othersOf(hit), ...(learning ? ["learning"] : [])];
-  return findingOf(facts, { ...told, level }, group, evidence, [facts.seen().sighting]);
-}
-
-/** Group values beside the principal: what splits alerts further. */
-function othersOf({ correlation, group }: Hit): readonly string[] {
-  return group.filter((_, at) => correlation.groupBy[at]?.name !== "ids.principal");
+  const group = [...hit.group, ...(learning ? ["learning"] : [])];
+  return findingOf(facts, { ...told, level }, group, evidence, [seen.sighting]);
 }
 
 /** How a match is told: who found it, under which title and level, with which outcome. */
@@ -95,6 +88,7 @@ function findingOf(
   return {
     id: digestOf("fi", told.rule, account, ...group, eventID),
     ...told,
+    eventID,
     eventIDs: sightings.map(({ eventID }) => eventID),
     time,
     account,
@@ -104,6 +98,13 @@ function findingOf(
     group,
     sightings,
   };
+}
+
+/** Two findings of one id as one that names the records of both, the later one's last. */
+export function joined(before: Finding, later: Finding): Finding {
+  const own = new Set(later.eventIDs);
+  const sightings = [...before.sightings.filter(({ eventID }) => !own.has(eventID)), ...later.sightings];
+  return { ...later, sightings, eventIDs: sightings.map(({ eventID }) => eventID) };
 }
 
 /** One a day for each rule and account, however many records it fails on: Trailhound's own trouble, not the principal's doing. */

@@ -21,7 +21,7 @@ export function basesText(bases: readonly string[]): string {
 }
 
 /** The rules that a member matched: its first value, a JSON list. */
-export function basesOf({ values }: WindowMember): readonly string[] {
+export function basesOf({ values }: Pick<WindowMember, "values">): readonly string[] {
   const text = values[0] ?? "[]";
   const known = KNOWN.get(text);
   if (known !== undefined) return known;
@@ -41,18 +41,23 @@ function stepsIn(
   ordered: boolean,
   window: readonly WindowMember[],
 ): readonly WindowMember[] | undefined {
-  const used = new Set<WindowMember>();
+  const steps: WindowMember[] = [];
   const matched = window.map((member) => ({ member, bases: basesOf(member) }));
   let reached = Number.NEGATIVE_INFINITY;
   for (const base of bases) {
     const step = matched.find(
-      ({ member, bases: own }) => own.includes(base) && !used.has(member) && (!ordered || member.at >= reached),
+      ({ member, bases: own }) => own.includes(base) && !isUsed(steps, member) && (!ordered || member.at >= reached),
     );
     if (step === undefined) return undefined;
-    used.add(step.member);
+    steps.push(step.member);
     reached = step.member.at;
   }
-  return [...used];
+  return steps;
+}
+
+/** A record is one step, even if it is there several times. */
+function isUsed(steps: readonly WindowMember[], { sighting }: WindowMember): boolean {
+  return steps.some((step) => step.sighting.eventID === sighting.eventID);
 }
 
 /** One line a step: `iam:CreateUser at 10:02:03`. */

@@ -3,11 +3,13 @@
  * Pure.
  */
 import { actionOf, outcomeOf } from "../cloudtrail/record.ts";
-import { type Correlation, type Hit, hitsOf } from "./correlation.ts";
+import type { Correlation } from "./correlation.ts";
 import { missOf } from "./evidence.ts";
 import type { Facts } from "./facts.ts";
 import { firstText } from "./field.ts";
+import { type Hit, hitsOf } from "./hit.ts";
 import type { CompiledRule } from "./rules.ts";
+import { basesOf } from "./sequence.ts";
 
 /**
  * Why none of these rules or correlations gave a finding: of a rule what kept a record from matching, of a correlation the
@@ -58,7 +60,7 @@ export function failureText(records: readonly Facts[]): string {
 
 /** What the fullest group of a correlation has, and what is wanted. */
 function windowText(correlation: Correlation, asked: readonly CompiledRule[], records: readonly Facts[]): string {
-  const hits = records.flatMap((facts) => hitsOf(correlation, facts, basesOf(correlation, asked, facts)));
+  const hits = records.flatMap((facts) => hitsOf(correlation, facts, matchingOf(correlation, asked, facts)));
   const names = new Set(hits.map(({ group }) => JSON.stringify(group)));
   const groups = [...names].map((name) => hits.filter(({ group }) => JSON.stringify(group) === name));
   const fullest = groups.sort((a, b) => b.length - a.length)[0] ?? [];
@@ -69,8 +71,8 @@ function windowText(correlation: Correlation, asked: readonly CompiledRule[], re
   const { check } = correlation;
   switch (check.kind) {
     case "count": {
-      const short = check.distinct.flatMap(({ field, least }) => {
-        const values = new Set(fullest.map(({ facts }) => firstText(field, facts) ?? "").filter((text) => text !== ""));
+      const short = check.distinct.flatMap(({ field, least }, at) => {
+        const values = new Set(fullest.map((hit) => hit.values[at] ?? "").filter((text) => text !== ""));
         return values.size < least
           ? [`${field.path} has ${values.size} ${values.size === 1 ? "value" : "values"}, wanted ${least} ${within}`]
           : [];
@@ -79,14 +81,14 @@ function windowText(correlation: Correlation, asked: readonly CompiledRule[], re
       return `${match}: ${short.join("; ") || `enough, but not ${within}`}`;
     }
     case "sequence": {
-      const missing = check.bases.filter((base) => !fullest.some(({ bases }) => bases.includes(base)));
+      const missing = check.bases.filter((base) => !fullest.some((hit) => basesOf(hit).includes(base)));
       const order = check.ordered ? `, but not in this order ${within}` : `, but not ${within}`;
       return `${match}: ${missing.length > 0 ? `none of them ${missing.join(", ")}` : `all of ${check.bases.join(", ")}${order}`}`;
     }
     case "score":
       return `${match}: they do not add up to a level ${within}`;
     case "new": {
-      const last = fullest.at(-1)?.facts;
+      const last = records.findLast(({ record }) => record.eventID === fullest.at(-1)?.id);
       const values = check.fields.map((field) => `${field.path} is ${(last && firstText(field, last)) ?? "absent"}`);
       return `${match}: ${values.join(", ")}, which is not new ${within}`;
     }
@@ -94,7 +96,7 @@ function windowText(correlation: Correlation, asked: readonly CompiledRule[], re
 }
 
 /** The rules, among those that a correlation counts itself, that match a record. */
-function basesOf(correlation: Correlation, asked: readonly CompiledRule[], facts: Facts): readonly string[] {
+function matchingOf(correlation: Correlation, asked: readonly CompiledRule[], facts: Facts): readonly string[] {
   return asked.filter((rule) => rule.countedBy.includes(correlation) && rule.matches(facts)).map(({ name }) => name);
 }
 

@@ -70,6 +70,9 @@ export const ruleShape = z.strictObject({
 const count = z.number().int().min(1);
 const least = { gte: count.optional(), gt: z.number().int().min(0).optional() };
 const span = z.string().regex(/^[1-9]\d{0,5}[smhd]$/, "is not a number with s, m, h or d, such as 10m");
+const learning = z
+  .string()
+  .regex(/^(none|[1-9]\d{0,5}[smhd])$/, "is neither none nor a number with s, m, h or d, such as 7d");
 export const correlationShape = z.strictObject({
   ...about,
   correlation: z.strictObject({
@@ -81,7 +84,7 @@ export const correlationShape = z.strictObject({
     aliases: z.record(z.string(), z.record(z.string(), z.string())).optional(),
     generate: z.boolean().optional(),
   }),
-  "ids.learning": span.default("7d"),
+  "ids.learning": learning.default("7d"),
   /** Of a score: points for each distinct call of a rule, and for each further value of a field; the least score of a level. */
   "ids.points": z.record(z.string(), z.number().min(0).max(1_000)).optional(),
   "ids.spread": z.record(z.string(), z.number().min(0).max(1_000)).optional(),

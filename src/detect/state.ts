@@ -1,17 +1,32 @@
 /**
  * The detector's memory between records, as a port: sliding windows of what was seen, and marks of what is known.
- * Idempotent by construction: a window is a set keyed by eventID, a mark the earliest and the latest time of a value; both go
+ * Idempotent by construction: a window is a set keyed by the members' ids, a mark the earliest and the latest time of a value; both go
  * by eventTime, so that the order of arrival does not matter.
  * Adapters: memory and Redis, held to one contract suite.
  */
 import type { Sighting } from "./finding.ts";
 
-/** One member of a window. `values` are the fields a correlation compares, in the order that it names them. */
+/** One member of a window. `values` are the fields a correlation compares, in the order that it names them, and the outcome. */
 export interface WindowMember {
+  /** The record's eventID; with the correlation's name when it was one that fired at the record. */
+  readonly id: string;
   /** eventTime in ms. */
   readonly at: number;
   readonly sighting: Sighting;
   readonly values: readonly string[];
+  /** What it says to correlations that count this one, should this one fire at it. Absent: nothing. */
+  readonly onward?: readonly Onward[];
+}
+
+/** What a record says to a correlation, called by its name. All but that is record text. */
+export interface Onward {
+  readonly to: string;
+  /** Who made the call. */
+  readonly principal: string;
+  /** Values of the group-by: `["arn:aws:iam::111122223333:user/jack"]`; an absent field is the empty text. */
+  readonly group: readonly string[];
+  readonly values: readonly string[];
+  readonly onward: readonly Onward[];
 }
 
 /**
@@ -57,7 +72,7 @@ export interface Mark {
   readonly at: number;
   /** A value not seen for so long is new again. */
   readonly forgetMs: number;
-  /** A group learns for so long, and on at least LEARNING_DAYS distinct days. */
+  /** A group learns for so long, and on at least LEARNING_DAYS distinct days; 0: not at all. */
   readonly learningMs: number;
   /** False: answer, but learn nothing from this record (it was denied, or its principal is under suspicion). */
   readonly learns: boolean;
@@ -82,7 +97,7 @@ export interface Answer {
    * For each add the members of its window with |eventTime − its own| ≤ windowMs, oldest first, itself included, at most
    * MAX_MEMBERS nearest ones; none when they do not come to what is needed. For the sums a sign counts when it was seen last at
    * eventTime − windowMs or later: for a record that comes late this may be too much, never too little.
-   * Adding an eventID that the window holds already changes nothing.
+   * Adding a member that the window holds already, by its id, changes nothing.
    */
   readonly windows: readonly (readonly WindowMember[])[];
   readonly marks: readonly MarkAnswer[];

@@ -1,12 +1,11 @@
 /**
- * Windows: what a hit adds to the window of its correlation, and what the window has to come to before it is worth reading.
+ * Windows: what a window has to come to before it is worth reading, and what its members say to that.
  * Pure. A need only asks for what the check asks for as well: it spares reading, it decides nothing.
  */
-import { type Check, type Hit, keyOf } from "./correlation.ts";
-import type { Facts } from "./facts.ts";
-import { type Field, firstText } from "./field.ts";
-import { type Scoring, scoreValues } from "./score.ts";
-import type { Need, Part, WindowAdd } from "./state.ts";
+import type { Check } from "./correlation.ts";
+import type { Scoring } from "./score.ts";
+import { basesOf } from "./sequence.ts";
+import type { Need, Part, WindowMember } from "./state.ts";
 
 /** Checks that keep a window. */
 type WindowCheck = Exclude<Check, { kind: "new" }>;
@@ -47,45 +46,24 @@ function scoreParts({ points, spread }: Scoring): readonly Part[] {
   return [...rules, ...spread.map(({ points: each }, at) => ({ kind: points.size + at, points: each, free: 1 }))];
 }
 
-/**
- * What a hit adds to a correlation's window. The last of the member's values is the record's outcome, so that whether a window
- * failed as a whole does not depend on which record completed it.
- *
- * @returns undefined for a correlation that keeps no window.
- */
-export function windowAddOf(hit: Hit): WindowAdd | undefined {
-  const { check, windowMs, need } = hit.correlation;
-  if (check.kind === "new") return undefined;
-  const { values, signs } = saidOf(check, hit);
-  const { at, outcome, sighting } = hit.facts.seen();
-  const member = { at, sighting, values: [...values, outcome] };
-  return { key: keyOf(hit), windowMs, member, need, signs };
-}
-
-/** What a record says to a check: values to compare, and signs of the kinds that `needOf` counts. */
-function saidOf(check: WindowCheck, { facts, bases }: Hit): Pick<WindowAdd, "signs"> & { values: readonly string[] } {
+/** What a member says to a check, by the kinds that `needOf` counts. */
+export function signsOf(check: WindowCheck, member: WindowMember): readonly (readonly string[])[] {
+  const { values, sighting } = member;
   switch (check.kind) {
-    case "count": {
-      const values = check.distinct.map((one) => textOf(one, facts));
-      return { values, signs: values.map(signsOf) };
-    }
+    case "count":
+      return check.distinct.map((_, at) => signOf(values[at]));
     case "sequence":
-      return { values: scoreValues(bases, []), signs: [bases] };
+      return [basesOf(member)];
     case "score": {
       const { points, spread } = check.scoring;
-      const values = spread.map((one) => textOf(one, facts));
-      const { action } = facts.seen().sighting;
-      const calls = [...points.keys()].map((base) => (bases.includes(base) ? [action] : []));
-      return { values: scoreValues(bases, values), signs: [...calls, ...values.map(signsOf)] };
+      const bases = basesOf(member);
+      const calls = [...points.keys()].map((base) => (bases.includes(base) ? [sighting.action] : []));
+      return [...calls, ...spread.map((_, at) => signOf(values[at + 1]))];
     }
   }
 }
 
 /** An absent value is a sign of nothing. */
-function signsOf(value: string): readonly string[] {
-  return value === "" ? [] : [value];
-}
-
-function textOf({ field }: { readonly field: Field }, facts: Facts): string {
-  return firstText(field, facts) ?? "";
+function signOf(value: string | undefined): readonly string[] {
+  return value === undefined || value === "" ? [] : [value];
 }

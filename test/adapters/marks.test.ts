@@ -35,6 +35,16 @@ contract("what is known of a group", (stores) => {
     );
   });
 
+  it("learns for no time when it is told so, and knows a habit all the same", async () => {
+    const at = (day: number, value = "a") => markOf(value, NOON + day * DAY, { learningMs: 0 });
+
+    assert.deepEqual(await ask(at(0), at(2), at(2, "b")), [
+      { known: false, learning: false },
+      { known: true, learning: false },
+      { known: false, learning: false },
+    ]);
+  });
+
   it("is learning as long as it was seen on less than three days before", async () => {
     await ask(markOf("a", NOON), markOf("a", NOON + DAY));
 

@@ -8,7 +8,7 @@ const MINUTE = 60_000;
 
 function addOf(eventID: string, at: number, key = "w"): WindowAdd {
   const sighting = { eventID, time: iso(at), action: "s3:ListBuckets", region: "us-east-1", ip: "192.0.2.1" };
-  const member = { at, sighting, values: [`v-${eventID}`, "\u0000", "__proto__"] };
+  const member = { id: eventID, at, sighting, values: [`v-${eventID}`, "\u0000", "__proto__"] };
   return { key, windowMs: 10 * MINUTE, member, need: { members: 1, sums: [] }, signs: [] };
 }
 

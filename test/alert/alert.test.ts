@@ -12,7 +12,7 @@ describe("foldOf", () => {
     assert.deepEqual(foldOf(finding, record), foldOf(findingOf(recordWith()), recordWith()));
   });
 
-  it("joins findings of one rule, account, principal and outcome, whatever their records", () => {
+  it("joins findings of one rule, account, group and outcome, whatever their records", () => {
     const later = recordWith({ eventID: "d3a0b7b3-1111-4222-8333-444455556666", sourceIPAddress: "192.0.2.1" });
     const other = foldOf({ ...findingOf(later), id: "fi_000000000000000000000002" }, later);
 
@@ -23,9 +23,9 @@ describe("foldOf", () => {
   for (const [name, change] of [
     ["rule", { rule: "other" }],
     ["account", { account: "444455556666" }],
-    ["principal", { principal: "arn:aws:iam::111122223333:user/bob" }],
+    ["principal", { group: ["arn:aws:iam::111122223333:user/bob"] }],
     ["outcome", { outcome: "failure" }],
-    ["group", { group: ["bucket-a"] }],
+    ["what the rule groups by", { group: ["bucket-a"] }],
   ] as const)
     it(`keeps findings apart that differ in ${name}`, () => {
       assert.notEqual(foldOf({ ...finding, ...change }, record).key, foldOf(finding, record).key);

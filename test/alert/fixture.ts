@@ -72,6 +72,7 @@ export function findingOf(record: CloudTrailRecord, fields: Partial<Finding> = {
     rule: "aws_iam_user_created",
     title: "Suspicious IAM user created",
     level: "high",
+    eventID: record.eventID,
     eventIDs: [record.eventID],
     time: record.eventTime,
     account: record.recipientAccountId,

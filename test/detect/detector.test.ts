@@ -22,6 +22,7 @@ describe("detector", () => {
         title: "A rule",
         level: "medium",
         outcome: "success",
+        eventID: "00000000-0000-4000-8000-000000000001",
         eventIDs: ["00000000-0000-4000-8000-000000000001"],
         time: minute(0),
         account: ACCOUNT,
@@ -31,7 +32,7 @@ describe("detector", () => {
           { selection: "sel", field: "requestParameters.userName", value: "support2" },
         ],
         suppressed: false,
-        group: [],
+        group: [JACK],
         sightings: [
           {
             eventID: "00000000-0000-4000-8000-000000000001",
@@ -61,7 +62,7 @@ describe("detector", () => {
   it("takes the rule's own group-by into the finding", async () => {
     const text = ruleText(keys, "ids.group-by: [requestParameters.userName, requestParameters.none]");
 
-    assert.deepEqual((await detectorOf(text).feed(recordOf()))[0]?.group, ["support2", ""]);
+    assert.deepEqual((await detectorOf(text).feed(recordOf()))[0]?.group, [JACK, "support2", ""]);
   });
 
   it("keeps findings in the order of the records", async () => {
@@ -169,7 +170,7 @@ describe("a rule that throws", () => {
       findings.map((one) => [one.rule, one.level, one.group]),
       [
         ["rule_failed", "low", ["bad"]],
-        ["r0", "medium", []],
+        ["r0", "medium", [JACK]],
       ],
     );
     assert.deepEqual(findings[0]?.evidence, [{ selection: "bad", field: "iam:CreateAccessKey", value: "out of luck" }]);

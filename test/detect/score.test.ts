@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { CloudTrailRecord } from "../../src/cloudtrail/record.ts";
-import { detectorOf, minute, problemsOf, recordOf, ruleText } from "./fixture.ts";
+import { detectorOf, JACK, minute, problemsOf, recordOf, ruleText } from "./fixture.ts";
 
 const rule = (name: string, selection: string) => ruleText(`{ sel: ${selection}, condition: sel }`, `name: ${name}`);
 const score = (more: string) =>
@@ -31,7 +31,7 @@ describe("a score", () => {
 
     assert.deepEqual(
       findings.map(({ level, group }) => [level, group]),
-      [["low", ["low"]]],
+      [["low", [JACK, "low"]]],
     );
     assert.deepEqual(
       findings[0]?.evidence.map(({ field, value }) => `${field}: ${value}`),

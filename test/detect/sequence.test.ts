@@ -1,6 +1,5 @@
 /** Correlations over several rules: temporal, temporal_ordered, aliases, correlations of correlations, and new values. */
 import assert from "node:assert/strict";
-import fc from "fast-check";
 import { memoryState } from "../../src/adapters/memory-state.ts";
 import type { CloudTrailRecord } from "../../src/cloudtrail/record.ts";
 import { makeDetector } from "../../src/detect/detector.ts";
@@ -253,41 +252,5 @@ describe("new_value", () => {
       "rules/r0.yml:7: ids.on_failure: does nothing for new_value: write it in the rules that it names",
     ]);
     assert.deepEqual(problems("same"), []);
-  });
-});
-
-describe("what users see of any stream", () => {
-  it("is the same evidence whatever the order, the repetitions and the workers", async () => {
-    const text = [
-      ...bases,
-      over("{ type: temporal_ordered, rules: [CreateUser, AttachUserPolicy, CreateAccessKey], timespan: 10m }"),
-      "title: Spread\nname: spread\nlevel: low\ncorrelation: { type: value_count, rules: [CreateUser, CreateAccessKey], timespan: 10m, condition: { field: eventName, gte: 2 } }",
-    ].join("\n---\n");
-    const records = [0, 1, 2, 3, 4, 5].map((i) =>
-      call(`e${i}`, i, ["CreateUser", "AttachUserPolicy", "CreateAccessKey"][i % 3] ?? ""),
-    );
-    const seen = async (stream: readonly CloudTrailRecord[], workers: number) => {
-      const state = memoryState();
-      const detectors = Array.from({ length: workers }, () => makeDetector(compile(text), state, { accounts: [] }));
-      const findings = (
-        await Promise.all(stream.map((record, i) => detectors[i % workers]?.feed(record) ?? []))
-      ).flat();
-      // One alert a rule and principal: its evidence is all records of its findings.
-      const alerts = new Map<string, Set<string>>();
-      for (const { rule: name, eventIDs } of findings)
-        alerts.set(name, new Set([...(alerts.get(name) ?? []), ...eventIDs]));
-      return [...alerts].map(([name, ids]) => `${name}: ${[...ids].sort().join(" ")}`).sort();
-    };
-    const wanted = await seen(records, 1);
-    assert.equal(wanted.length, 2);
-
-    await fc.assert(
-      fc.asyncProperty(
-        fc.shuffledSubarray([...records, ...records], { minLength: 12 }),
-        fc.integer({ min: 1, max: 3 }),
-        async (stream, workers) => assert.deepEqual(await seen(stream, workers), wanted),
-      ),
-      { numRuns: 50 },
-    );
   });
 });

@@ -48,12 +48,11 @@ describe("suspects", () => {
     assert.ok(alert !== undefined);
     const { finding } = alert.opening;
     const record = parseRecord(accusing("CreateUser", { eventTime: now }));
-    const sightings = [
-      { eventID: record.eventID, time: now, action: "iam:CreateUser", region: "us-east-1", ip: "192.0.2.1" },
-    ];
+    const { eventID } = record;
+    const sightings = [{ eventID, time: now, action: "iam:CreateUser", region: "us-east-1", ip: "192.0.2.1" }];
     const folds = Array.from({ length: 40 }, (_, i) =>
       foldOf(
-        { ...finding, id: `fi_${i}`, rule: `r${i}`, level: "low", time: now, sightings, eventIDs: [record.eventID] },
+        { ...finding, id: `fi_${i}`, rule: `r${i}`, level: "low", time: now, sightings, eventID, eventIDs: [eventID] },
         record,
       ),
     );

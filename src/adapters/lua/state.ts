@@ -1,5 +1,5 @@
 /**
- * Lua of the detector's state: `{ids}:window:<digest>` eventIDs by eventTime, `…:members` what each one said, `…:signs`
+ * Lua of the detector's state: `{ids}:window:<digest>` ids of members by eventTime, `…:members` what each one said, `…:signs`
  * when each sign was seen last (`<kind>:<text>`);
  * `{ids}:known:<digest>` the first and last time of each value of a group, `…:order` values by their last time, `…:told` on
  * which day a value was told as new, and by which record. In the
@@ -9,7 +9,7 @@ import { LATENESS_MS, LEARNING_DAYS, MAX_MEMBERS, MAX_VALUES, SETTLE_MS } from "
 import { KEY_TAG } from "./prelude.ts";
 
 /**
- * ARGV: number of adds; per add the digest of the window's key, windowMs, eventTime in ms, eventID, member (JSON), what is needed
+ * ARGV: number of adds; per add the digest of the window's key, windowMs, eventTime in ms, the member's id, member (JSON), what is needed
  * (JSON), the number of its signs and these; then per mark the digest of the group's key, the digest of the value, eventID, time, forgetMs, learningMs, '1' when it
  * learns. Gives for each add the places of its window's members in the third list, for each mark '1' or '0' for known, told
  * and learning and the eventID that told it, and that list: neighbours share their members, and each is told once.
@@ -92,11 +92,11 @@ local function keep(window, kept)
   for _, part in ipairs({'', ':members', ':signs'}) do call('PEXPIRE', window .. part, kept + 3600000) end
 end
 
-local function add(digest, windowMs, time, eventID, member, need, signs)
+local function add(digest, windowMs, time, id, member, need, signs)
   local window = '${KEY_TAG}:window:' .. digest
-  local isNew = call('ZADD', window, 'NX', time, eventID) == 1
+  local isNew = call('ZADD', window, 'NX', time, id) == 1
   if isNew then
-    call('HSET', window .. ':members', eventID, member)
+    call('HSET', window .. ':members', id, member)
     for _, sign in ipairs(signs) do call('ZADD', window .. ':signs', 'GT', time, sign) end
   end
   local answer = isReached(window, time, windowMs, need) and neighbours(window, time, windowMs) or ''
@@ -170,7 +170,7 @@ local function mark(digest, value, eventID, time, forgetMs, learningMs, learns)
   end
   local isKnown = first and first <= time - ${SETTLE_MS} and last >= time - forgetMs
   local isYoung = not since or since > time - learningMs or #days < ${LEARNING_DAYS}
-  local isLearning = isYoung or days[#days] >= math.floor(time / 86400000)
+  local isLearning = learningMs > 0 and (isYoung or days[#days] >= math.floor(time / 86400000))
   local told, teller = false, ''
   if not isKnown then told, teller = tellerOf(known, value, eventID, time, forgetMs) end
   return {isKnown and '1' or '0', told and '1' or '0', isLearning and '1' or '0', teller}

@@ -1,0 +1,166 @@
+/**
+ * Fire: whether the window of a record meets the condition of its correlation.
+ * Pure. The outcome does not depend on the order of arrival: some window that holds the new record has to meet the condition.
+ */
+import type { Check, Correlation } from "./correlation.ts";
+import { type Evidence, LEVELS, type Level } from "./finding.ts";
+import type { Hit } from "./hit.ts";
+import { canScore, scoreOf } from "./score.ts";
+import { isSequence, stepsEvidence } from "./sequence.ts";
+import type { WindowMember } from "./state.ts";
+
+/** A window that meets the condition: its members, the triggering one last. */
+export interface Fired {
+  readonly members: readonly WindowMember[];
+  readonly evidence: readonly Evidence[];
+  /** Where the window says it: the level that a score reached. */
+  readonly level?: Level;
+}
+
+type Trigger = Pick<Hit, "correlation" | "id" | "seen">;
+
+/** Most members a finding names: the newest ones. */
+export const MAX_NAMED = 100;
+
+/** "failure" when every record of the window failed. */
+export function windowOutcome(members: readonly WindowMember[]): "success" | "failure" {
+  return members.every(({ values }) => values.at(-1) === "failure") ? "failure" : "success";
+}
+
+/**
+ * Looks for windows of `windowMs` that hold the triggering record and meet the condition. All their members are named, so that in
+ * the end the same ones are, in whatever order they came.
+ *
+ * @param members neighbours of the triggering record as the state gives them, oldest first.
+ */
+export function fire({ correlation, id, seen }: Trigger, members: readonly WindowMember[]): Fired | undefined {
+  // Conditions only ask for more: what all neighbours together do not meet, no window of them does. Most records end here.
+  const { check, windowMs } = correlation;
+  if (check.kind === "score" ? !canScore(check.scoring, members) : !isMet(check, members)) return undefined;
+  if (!members.some((member) => member.id === id)) return undefined;
+  const { at, sighting } = seen;
+  const starts = members.flatMap((member, i) => (member.at <= at && member.at >= at - windowMs ? [i] : []));
+  const first = firstMet(correlation, starts, members);
+  if (first === undefined) return undefined;
+  // Both hold the record: together they are one stretch, and every window between them lies within it.
+  const last = firstMet(correlation, starts.toReversed(), members) ?? first;
+  const { evidence, level } = isHigher(last, first) ? last : first;
+  const named = namedOf(sighting.eventID, members.slice(first.start, last.end));
+  return { members: named, evidence, ...(level && { level }) };
+}
+
+/** A window that meets the condition, as a stretch of the members: `end` is behind it. */
+interface Met extends Omit<Fired, "members"> {
+  readonly start: number;
+  readonly end: number;
+}
+
+function firstMet(
+  { name, check, windowMs }: Correlation,
+  starts: readonly number[],
+  members: readonly WindowMember[],
+): Met | undefined {
+  for (const start of starts) {
+    const until = (members[start]?.at ?? 0) + windowMs;
+    const end = members.findLastIndex(({ at }) => at <= until) + 1;
+    const window = members.slice(start, end);
+    if (check.kind === "score") {
+      const scored = scoreOf(name, check.scoring, window);
+      if (scored !== undefined) return { start, end, evidence: scored.evidence, level: scored.level };
+    } else if (isMet(check, window)) return { start, end, evidence: evidenceIn(name, check, windowMs, window) };
+  }
+  return undefined;
+}
+
+function isHigher({ level }: Met, other: Met): boolean {
+  return level !== undefined && other.level !== undefined && LEVELS.indexOf(level) > LEVELS.indexOf(other.level);
+}
+
+/**
+ * The members at which a correlation fires for those that count it: where the window that ends there meets the condition. That is
+ * the same for every order of arrival. Of members after the new one only those which it completes: of others they were told before.
+ */
+export function completedBy({ correlation, id }: Trigger, members: readonly WindowMember[]): readonly WindowMember[] {
+  const own = members.find((member) => member.id === id);
+  if (own === undefined) return [];
+  const { windowMs } = correlation;
+  return members.filter((last) => {
+    if (last.at < own.at || last.at > own.at + windowMs) return false;
+    const window = members.filter(({ at }) => at <= last.at && at >= last.at - windowMs);
+    const without = last === own ? [] : window.filter((member) => member !== own);
+    return !isWhole(correlation, without) && isWhole(correlation, window);
+  });
+}
+
+function isWhole({ name, check, onFailure }: Correlation, window: readonly WindowMember[]): boolean {
+  if (window.length === 0) return false;
+  const holds = check.kind === "score" ? scoreOf(name, check.scoring, window) !== undefined : isMet(check, window);
+  return holds && !(onFailure === "ignore" && windowOutcome(window) === "failure");
+}
+
+function isMet(check: Check, window: readonly WindowMember[]): boolean {
+  switch (check.kind) {
+    case "count":
+      if (recordsIn(window) < check.leastEvents) return false;
+      return check.distinct.every(({ least }, at) => hasDistinct(window, at, least));
+    case "sequence":
+      return isSequence(check.bases, check.ordered, window);
+    default:
+      return false;
+  }
+}
+
+/** A record may be there several times, over several correlations that fired at it; it counts once. */
+function recordsIn(window: readonly WindowMember[]): number {
+  const isOver = window.some(({ id, sighting }) => id !== sighting.eventID);
+  return isOver ? new Set(window.map(({ sighting }) => sighting.eventID)).size : window.length;
+}
+
+/** As tally, but only as far as it takes. */
+function hasDistinct(window: readonly WindowMember[], at: number, least: number): boolean {
+  if (window.length < least) return false;
+  const seen = new Set<string>();
+  for (const { values } of window) {
+    const value = values[at] ?? "";
+    if (value !== "" && seen.add(value).size >= least) return true;
+  }
+  return seen.size >= least;
+}
+
+/** How often each value occurs; absent ones, which are empty, are not counted. */
+function tally(window: readonly WindowMember[], at: number): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const { values } of window) {
+    const value = values[at] ?? "";
+    if (value !== "") counts.set(value, (counts.get(value) ?? 0) + 1);
+  }
+  return counts;
+}
+
+function evidenceIn(
+  name: string,
+  check: Check,
+  windowMs: number,
+  window: readonly WindowMember[],
+): readonly Evidence[] {
+  if (check.kind === "sequence") return stepsEvidence(name, check.bases, check.ordered, window);
+  const minutes = Math.round(windowMs / 6000) / 10;
+  const distinct = check.kind === "count" ? check.distinct : [];
+  return [
+    { selection: name, field: "records", value: `${recordsIn(window)} within ${minutes} minutes` },
+    ...distinct.map(({ field }, at) => ({ selection: name, field: field.path, value: topOf(tally(window, at)) })),
+  ];
+}
+
+/** The newest of a window, the triggering one last. */
+function namedOf(trigger: string, window: readonly WindowMember[]): readonly WindowMember[] {
+  const own = window.filter(({ sighting }) => sighting.eventID === trigger);
+  const others = window.filter(({ sighting }) => sighting.eventID !== trigger);
+  return [...others.slice(1 - MAX_NAMED), ...own.slice(-1)];
+}
+
+/** `12 distinct, such as iam:ListUsers, s3:ListBuckets`, most frequent first. */
+function topOf(counts: ReadonlyMap<string, number>): string {
+  const top = [...counts].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1)).slice(0, 2);
+  return `${counts.size} distinct, such as ${top.map(([value]) => value).join(", ")}`;
+}
