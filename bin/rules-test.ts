@@ -38,8 +38,13 @@ export async function testRules(argv: readonly string[], { stdout, stderr }: Out
     failed++;
     stderr.write(`${one.file}:${one.line}: ${one.name}: expected a ${one.expect}, but it ${problem}\n`);
   }
-  stdout.write(`${own.length} rules, ${cases.length} cases, ${failed} failed\n`);
+  stdout.write(`${counted(own.length, "rule")}, ${counted(cases.length, "case")}, ${failed} failed\n`);
   return failed === 0 ? 0 : 1;
+}
+
+/** `counted(1, "rule")` → `1 rule` */
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }
 
 /**

@@ -67,7 +67,7 @@ describe("ids rules", () => {
     );
     const { code, out, err } = await run("test", folder);
 
-    assert.deepEqual([code, out], [1, "1 rules, 2 cases, 1 failed\n"]);
+    assert.deepEqual([code, out], [1, "1 rule, 2 cases, 1 failed\n"]);
     assert.equal(
       err,
       `${join(folder, "odd.cases.yml")}:2: match: expected a match, but it did not match: sel: eventName is EvenCall, wanted OddCall\n`,
@@ -163,7 +163,7 @@ filter: { rules: [aws_root_used], selection: { ids.account: "111122223333" }, co
 `;
     await writeFile(join(folder, "filter.yml"), filter);
 
-    assert.deepEqual(await run("test", folder), { code: 0, out: "1 rules, 2 cases, 0 failed\n", err: "" });
+    assert.deepEqual(await run("test", folder), { code: 0, out: "1 rule, 2 cases, 0 failed\n", err: "" });
   });
 
   it("test takes a changed copy of a bundled rule", async () => {
@@ -175,7 +175,7 @@ filter: { rules: [aws_root_used], selection: { ids.account: "111122223333" }, co
     await writeFile(join(folder, "aws_iam_user_created.cases.yml"), cases ?? "");
     await cp("rules/records", join(folder, "records"), { recursive: true });
 
-    assert.match((await run("test", folder)).out, /^1 rules, \d+ cases, 0 failed\n$/);
+    assert.match((await run("test", folder)).out, /^1 rule, \d+ cases, 0 failed\n$/);
   });
 
   it("test tells only what is wrong in the folder, not what the bundled rules would have given", async () => {
@@ -277,7 +277,7 @@ filter: { rules: [aws_root_used], selection: { ids.account: "111122223333" }, co
     const again = await run("new", "aws_iam_group_made", "--dir", folder);
 
     assert.equal(made.code, 0);
-    assert.deepEqual(tested, { code: 0, out: "1 rules, 3 cases, 0 failed\n", err: "" });
+    assert.deepEqual(tested, { code: 0, out: "1 rule, 3 cases, 0 failed\n", err: "" });
     assert.equal(again.code, 2);
     assert.match(again.err, /aws_iam_group_made\.yml is there already/);
     assert.equal(await readFile(join(folder, "aws_iam_group_made.yml"), "utf8"), before);
@@ -299,7 +299,7 @@ filter: { rules: [aws_root_used], selection: { ids.account: "111122223333" }, co
     });
 
     it("teaches a rule whose cases pass, and which runs beside the bundled ones", async () => {
-      assert.deepEqual(await run("test", folder), { code: 0, out: "1 rules, 3 cases, 0 failed\n", err: "" });
+      assert.deepEqual(await run("test", folder), { code: 0, out: "1 rule, 3 cases, 0 failed\n", err: "" });
       assert.equal((await run("list", "--rules", folder)).code, 0);
     });
 
