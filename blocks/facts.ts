@@ -83,6 +83,7 @@ const FACT_WORDS: ReadonlyMap<string, Plain> = new Map([
 /** Facts with a value, as the words before it. */
 const VALUE_WORDS: ReadonlyMap<string, Plain> = new Map([
   ["ids.as_org", words`from the network of `],
+  ["ids.canonical_users", words`lets in the canonical user `],
   ["ids.country", words`from the country `],
   ["ids.foreign_accounts", words`lets in account `],
   ["ids.foreign_organizations", words`lets in the organisation `],

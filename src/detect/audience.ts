@@ -64,6 +64,14 @@ export function audienceOf(document: Json | undefined, own: ReadonlySet<string> 
   });
 }
 
+/** Names of S3's own that a bucket policy lets in: canonical user ids. */
+export function allowedCanonically(document: Json | undefined): readonly string[] {
+  return statementsOf(document).flatMap((statement) => {
+    const principal = statement["Principal"];
+    return isAllow(statement) && isObject(principal) ? textsOf(principal["CanonicalUser"]) : [];
+  });
+}
+
 /** Who a name stands for: an account's ARN or id, an organisation or one of its units; `[]` for services and other names. */
 export function partyOf(name: string): readonly string[] {
   if (name === "*" || name === "all") return ["all"];

@@ -5,6 +5,7 @@
  */
 import { flagAt, type Json, type JsonObject, textAt, valueAt } from "../cloudtrail/json.ts";
 import { type CloudTrailRecord, isAccountId, serviceOf } from "../cloudtrail/record.ts";
+import { canonicalUsersIn, opensAcl } from "./acl.ts";
 import { audienceOf, grantsEveryone, partyOf } from "./audience.ts";
 import type { FactGroup, Known } from "./fact.ts";
 import { trustsEveryone } from "./federation.ts";
@@ -66,6 +67,14 @@ export const SHARE_FACTS: FactGroup = {
           return known.organizations !== undefined || id === undefined || isOwn ? [] : [id];
         }),
       ),
+  },
+  "ids.canonical_users": {
+    says: "accounts that S3's own names stand for, let in by an ACL's grant or a bucket policy: neither the owner that the ACL names nor CloudFront's log delivery. Whose they are is not known: a policy's may be a CloudFront identity. Absent when there is none",
+    values: "list of canonical user ids and email addresses",
+    of: ({ record: { eventSource, eventName, requestParameters: request } }) =>
+      eventSource === "s3.amazonaws.com" && request !== undefined && !LETS_NOBODY_IN.test(eventName)
+        ? someOf(canonicalUsersIn(request))
+        : undefined,
   },
   "ids.foreign_account": {
     says: "there is one, or such a foreign organisation: the request lets another account in — a role's trust or a resource policy that names one, an image or snapshot shared with one, a bucket replicated into one",
@@ -164,8 +173,6 @@ function sharedWith(record: CloudTrailRecord, known: Known = {}): readonly strin
   return found;
 }
 
-const PUBLIC_GROUP = /\/groups\/global\/(AllUsers|AuthenticatedUsers)\b/;
-const PUBLIC_ACLS: ReadonlySet<string> = new Set(["public-read", "public-read-write", "authenticated-read"]);
 const BLOCKS = ["BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"];
 
 function isPublic(record: CloudTrailRecord): boolean {
@@ -181,13 +188,4 @@ function isPublic(record: CloudTrailRecord): boolean {
     textAt(request, key),
   );
   return !isNarrowed && sharedWith(record).includes("all");
-}
-
-/** A canned ACL stands in `x-amz-acl`, grants in AccessControlPolicy or in `x-amz-grant-*`. */
-function opensAcl(request: JsonObject): boolean {
-  for (const [key, value] of scalarsOf(request)) {
-    if (key === "x-amz-acl" && PUBLIC_ACLS.has(String(value))) return true;
-    if ((key === "URI" || key.startsWith("x-amz-grant-")) && PUBLIC_GROUP.test(String(value))) return true;
-  }
-  return false;
 }

@@ -438,6 +438,7 @@ const table: readonly Row[] = [
   ],
   ["ids.foreign_organizations", "none configured", shareImage({ organizationArn: ORGANIZATION }), undefined],
   ["ids.unknown_organizations", "none configured", shareImage({ organizationArn: ORGANIZATION }), ["o-abc1234567"]],
+  ["ids.canonical_users", "an ACL for an owner", s3("PutBucketAcl", { "x-amz-grant-read": 'id="8b1c"' }), ["8b1c"]],
   ["ids.vendor", "an account of a configured vendor", shareImage({ userId: "444455556666" }), ["Example"], { vendors }],
   ["ids.unknown_foreign_account", "an account of a vendor", shareImage({ userId: "444455556666" }), false, { vendors }],
   ["ids.unknown_foreign_account", "an account of nobody's", shareImage({ userId: "444455556666" }), true],
