@@ -135,7 +135,7 @@ export type RuleDocument = Opened &
   );
 
 /**
- * Opens one rule file; documents with problems are left out, the problems go into `problems`.
+ * Opens one rule file. Problems go into `problems`; documents without a whole detection, correlation or filter are left out.
  *
  * `openRules("rules/a.yml", "title: …\n---\ntitle: …", problems)` → two documents
  */
@@ -155,11 +155,22 @@ export function openRules(file: string, text: string, problems: RuleError[]): re
       checkDetection("filter", body.filter, complain);
       return [{ kind: "filter", file, name: body.name ?? nameOf(file, index), complain, told: () => body, body }];
     }
-    const body = shaped(document, ruleShape);
+    const body = shaped(document, ruleShape) ?? patched(raw);
     if (body === undefined) return [];
     checkDetection("detection", body.detection, complain);
     return [{ kind: "rule", file, name: body.name ?? nameOf(file, index), complain, told: () => body, body }];
   });
+}
+
+/**
+ * What a rule detects, when only something else of it is wrong, which is told by now: then all that is wrong is told at once. No set
+ * with a problem is ever run.
+ */
+function patched(raw: unknown): RuleBody | undefined {
+  if (typeof raw !== "object" || raw === null) return undefined;
+  const kept = Object.entries(raw).filter(([key]) => ["name", "id", "detection", "ids.group-by"].includes(key));
+  const standIn = { title: "?", level: "low", logsource: { product: "aws", service: "cloudtrail" } };
+  return ruleShape.safeParse({ ...standIn, ...Object.fromEntries(kept) }).data;
 }
 
 function checkDetection(section: string, selections: object, complain: OpenDocument["complain"]): void {

@@ -210,6 +210,21 @@ describe("compileRules refuses, with file and line,", () => {
       "rules/r1.yml:9: detection.condition:",
     ]);
   });
+
+  it("what a detection has wrong beside a wrong level, and nothing of the correlation that counts the rule", () => {
+    const broken = ruleText("{ sel: { eventName|contians: x, userAgent|re: '(a' }, condition: sel }");
+    const counted = "correlation: { type: event_count, rules: [r0], timespan: 1h, condition: { gte: 2 } }";
+    const places = problemsOf(broken.replace("level: medium", "level: hgh"), `title: c\nlevel: low\n${counted}`);
+
+    assert.deepEqual(
+      places.map((problem) => problem.split(" ", 2).join(" ")),
+      [
+        "rules/r0.yml:3: level:",
+        "rules/r0.yml:4: detection.sel.userAgent|re:",
+        "rules/r0.yml:4: detection.sel.eventName|contians:",
+      ],
+    );
+  });
 });
 
 describe("compileRules", () => {
