@@ -22,8 +22,9 @@ ids rules backtest RULE PATH…         how often a rule would have fired on Clo
 ids rules new NAME [--dir DIR]        a rule to start from, with its cases, in DIR (default: here)
 
 list, coverage and backtest take --rules DIR, repeatedly: rules besides Trailhound's own; all take --config FILE, the bot's
-configuration, for placeholders and for what a backtest knows of accounts, organisations, vendors and addresses. What test and a backtest of a
-.yml file read may be a changed copy of a rule of Trailhound's, and may build on Trailhound's rules, but not both.
+configuration, for placeholders and for what a backtest knows of accounts, organisations, vendors and addresses. What
+test and a backtest of a .yml file read may be a changed copy of a rule of Trailhound's, and may build on Trailhound's rules, but not
+both.
 How rules and cases are written: docs/rules.md. Exit code: 0 all well · 1 a case failed · 2 wrong usage, broken rules or unreadable input
 `;
 

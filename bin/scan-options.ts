@@ -16,7 +16,8 @@ records or of EventBridge events, folders of them, or standard input (-).
   --since TIME           only records from this time on: 2026-11-20 or 2026-11-20T10:00:00Z (UTC)
   --until TIME           only records up to this time; a day means its end
   --rules DIR            rules to use besides Trailhound's own; may be repeated
-  --config FILE          the bot's configuration: its rules, placeholders, accounts, organisations, vendors, GeoIP
+  --config FILE          the bot's configuration: its rules, placeholders, accounts, organisations,
+                         vendors, GeoIP
   --help                 this text
 
 Exit code: 0 nothing found, 1 findings at or above the level, 2 wrong usage or unreadable input.
