@@ -3,7 +3,10 @@ import { readFileSync } from "node:fs";
 import { memoryState } from "../src/adapters/memory-state.ts";
 import { bundledRules, loadCases, loadRules } from "../src/adapters/rulefolder.ts";
 import { attackProblems, parseAttack, tacticsOf } from "../src/detect/attack.ts";
-import { runCase } from "../src/detect/cases.ts";
+import { type RuleCase, runCase } from "../src/detect/cases.ts";
+import type { Correlation } from "../src/detect/correlation.ts";
+import { makeDetector } from "../src/detect/detector.ts";
+import type { Finding } from "../src/detect/finding.ts";
 
 const compiled = await loadRules([bundledRules()]);
 const attack = parseAttack(readFileSync("rules/attack.json", "utf8"));
@@ -11,6 +14,31 @@ const cases = await loadCases([bundledRules()], compiled);
 /** Those that post by themselves. */
 const told = compiled.summaries.filter(({ raises, level }) => raises && level !== "informational");
 const scores = new Set(["aws_hands_on_keyboard"]);
+
+/** Correlations, and those that count them. */
+const withAbove = (some: readonly Correlation[]): readonly Correlation[] =>
+  some.flatMap((one) => [one, ...withAbove(one.countedBy)]);
+/** Those that tell the first record, and no more what is done again within so many days. */
+const habits = new Map(
+  withAbove(compiled.rules.flatMap(({ countedBy }) => countedBy)).flatMap(({ name, check, windowMs }) => {
+    const days = windowMs / 86_400_000;
+    return check.kind === "new" && check.learningMs === 0 && days > 7 ? [[name, days] as const] : [];
+  }),
+);
+
+/** What the rules of a case tell of its records, and of the same ones so many days later, none of them refused. */
+async function toldAfter(days: number, { records, rules }: RuleCase): Promise<readonly [string[], string[]]> {
+  const accounts = [...new Set(records.map(({ recipientAccountId: id }) => id))].map((id) => ({ id }));
+  const detector = makeDetector(compiled, memoryState(), { accounts });
+  const later = records.map((record) => ({
+    ...record,
+    eventID: `${record.eventID}-again`,
+    eventTime: new Date(Date.parse(record.eventTime) + days * 86_400_000).toISOString(),
+  }));
+  const namesOf = (found: readonly Finding[]) =>
+    found.flatMap(({ rule, outcome }) => (rules.includes(rule) && outcome === "success" ? [rule] : []));
+  return [namesOf(await detector.feedAll(records)), namesOf(await detector.feedAll(later))];
+}
 
 describe("bundled rules", () => {
   it("are named after their files, helpers of a correlation excepted", () => {
@@ -70,6 +98,26 @@ describe("bundled rules", () => {
 
     assert.deepEqual(
       lacking.map(({ name }) => name),
+      [],
+    );
+  });
+
+  it("tell at once what becomes a habit, then no more, and again when it was long forgotten", async () => {
+    const heard: string[] = [];
+    for (const one of cases.filter(
+      ({ expect, rules }) => expect === "match" && rules.some((name) => habits.has(name)),
+    )) {
+      const own = { ...one, rules: one.rules.filter((name) => habits.has(name)) };
+      const [first, weekLater] = await toldAfter(7, own);
+      const [, forgotten] = await toldAfter(Math.max(...own.rules.map((name) => habits.get(name) ?? 0)) + 30, own);
+
+      assert.deepEqual(weekLater, [], `${one.file}: ${one.name}`);
+      assert.deepEqual(forgotten, first, `${one.file}: ${one.name}`);
+      heard.push(...first);
+    }
+
+    assert.deepEqual(
+      [...habits.keys()].filter((name) => !heard.includes(name)),
       [],
     );
   });
