@@ -53,10 +53,10 @@ function rulesOf(wanted: string, { summaries, rules }: CompiledRules): readonly 
   if (raising.length > 0) return raising;
   const [base] = found;
   if (base !== undefined) {
-    const counting = rules.find(({ name }) => name === base.name)?.countedBy.map(({ name }) => name) ?? [];
-    throw new UsageError(
-      `RULE "${wanted}" raises nothing of its own; it is counted by ${counting.join(", ")}: name that`,
-    );
+    const every = [...rules, ...allOf(rules.flatMap(({ countedBy }) => countedBy))];
+    const above = allOf(every.find(({ name }) => name === base.name)?.countedBy ?? []).filter(({ raises }) => raises);
+    const names = [...new Set(above.map(({ name }) => name))].join(", ");
+    throw new UsageError(`RULE "${wanted}" raises nothing of its own; it is counted by ${names}: name that`);
   }
   if (IS_FILE.test(wanted)) throw new UsageError(`RULE "${wanted}" holds no rule`);
   const meant = nearest(
