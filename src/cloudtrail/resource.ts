@@ -138,6 +138,7 @@ export const RESOURCES: readonly Parameter[] = [
   ["sns", "name", "topic"],
   ["sns", "phoneNumber", "phone"],
   ["sns", "attributes.MonthlySpendLimit", "limit"],
+  ["sns", "attributeName", "attribute"],
   ["", "topicArn", "topic"],
   ["", "repositoryName", "repository"],
   ["", "logGroupName", "log group"],

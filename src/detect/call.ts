@@ -49,6 +49,11 @@ export const CALL_FACTS: FactGroup = {
     from: ERROR,
     of: ({ record }) => isDryRun(record),
   },
+  "ids.refused_action": {
+    says: "the call, when it was denied or was a dry run; absent for all others: what somebody may not do, or asked whether he may",
+    values: "`iam:CreateAccessKey`",
+    of: ({ record }) => (isDenied(record) || isDryRun(record) ? actionOf(record) : undefined),
+  },
   "ids.read_only": {
     says: "the call changes nothing: the record's readOnly, else its verb (Get, List, Describe, Head …). A call that creates something is none, even where AWS says so (`CreateOAuth2Token`). Absent for records that tell of no call, such as Insights",
     values: "true, false",

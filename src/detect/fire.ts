@@ -42,8 +42,9 @@ export function fire({ correlation, id, seen }: Trigger, members: readonly Windo
   const starts = members.flatMap((member, i) => (member.at <= at && member.at >= at - windowMs ? [i] : []));
   const first = firstMet(correlation, starts, members);
   if (first === undefined) return undefined;
-  // Both hold the record: together they are one stretch, and every window between them lies within it.
-  const last = firstMet(correlation, starts.toReversed(), members) ?? first;
+  // Both hold the record: together they are one stretch, and every window between them lies within it. Mostly nothing came later.
+  const isAll = first.end === members.length;
+  const last = isAll ? first : (firstMet(correlation, starts.toReversed(), members) ?? first);
   const { evidence, level } = isHigher(last, first) ? last : first;
   const named = namedOf(sighting.eventID, members.slice(first.start, last.end));
   return { members: named, evidence, ...(level && { level }) };
@@ -77,18 +78,21 @@ function isHigher({ level }: Met, other: Met): boolean {
 }
 
 /**
- * The members at which a correlation fires for those that count it: where the window that ends there meets the condition. That is
- * the same for every order of arrival. Of members after the new one only those which it completes: of others they were told before.
+ * The members at which a correlation fires for those that count it: where the window that ends in the member's second meets the
+ * condition. That is the same for every order of arrival. Of members beside the new one only those which it completes: of others
+ * it was told before.
  */
 export function completedBy({ correlation, id }: Trigger, members: readonly WindowMember[]): readonly WindowMember[] {
   const own = members.find((member) => member.id === id);
   if (own === undefined) return [];
   const { windowMs } = correlation;
-  return members.filter((last) => {
-    if (last.at < own.at || last.at > own.at + windowMs) return false;
-    const window = members.filter(({ at }) => at <= last.at && at >= last.at - windowMs);
-    const without = last === own ? [] : window.filter((member) => member !== own);
-    return !isWhole(correlation, without) && isWhole(correlation, window);
+  const times = new Set(members.map(({ at }) => at).filter((at) => at >= own.at && at <= own.at + windowMs));
+  return [...times].flatMap((time) => {
+    const window = members.filter(({ at }) => at <= time && at >= time - windowMs);
+    if (!isWhole(correlation, window)) return [];
+    const ending = window.filter(({ at }) => at === time);
+    const without = window.filter((member) => member !== own);
+    return isWhole(correlation, without) ? ending.filter((member) => member === own) : ending;
   });
 }
 
@@ -101,13 +105,17 @@ function isWhole({ name, check, onFailure }: Correlation, window: readonly Windo
 function isMet(check: Check, window: readonly WindowMember[]): boolean {
   switch (check.kind) {
     case "count":
-      if (recordsIn(window) < check.leastEvents) return false;
+      if (!hasRecords(window, check.leastEvents)) return false;
       return check.distinct.every(({ least }, at) => hasDistinct(window, at, least));
     case "sequence":
       return isSequence(check.bases, check.ordered, window);
     default:
       return false;
   }
+}
+
+function hasRecords(window: readonly WindowMember[], least: number): boolean {
+  return window.length >= least && (least <= 1 || recordsIn(window) >= least);
 }
 
 /** A record may be there several times, over several correlations that fired at it; it counts once. */
