@@ -86,14 +86,24 @@ export function completedBy({ correlation, id }: Trigger, members: readonly Wind
   const own = members.find((member) => member.id === id);
   if (own === undefined) return [];
   const { windowMs } = correlation;
-  const times = new Set(members.map(({ at }) => at).filter((at) => at >= own.at && at <= own.at + windowMs));
-  return [...times].flatMap((time) => {
-    const window = members.filter(({ at }) => at <= time && at >= time - windowMs);
-    if (!isWhole(correlation, window)) return [];
-    const ending = window.filter(({ at }) => at === time);
-    const without = window.filter((member) => member !== own);
-    return isWhole(correlation, without) ? ending.filter((member) => member === own) : ending;
-  });
+  const completed: WindowMember[] = [];
+  let [from, to] = [0, members.indexOf(own)];
+  while (to < members.length) {
+    const time = members[to]?.at ?? 0;
+    if (time > own.at + windowMs) break;
+    const first = members.findIndex(({ at }) => at === time);
+    while (to < members.length && members[to]?.at === time) to++;
+    while ((members[from]?.at ?? time) < time - windowMs) from++;
+    const window = members.slice(from, to);
+    if (!isWhole(correlation, window)) continue;
+    const isTold = isWhole(
+      correlation,
+      window.filter((member) => member !== own),
+    );
+    if (!isTold) completed.push(...members.slice(first, to));
+    else if (time === own.at) completed.push(own);
+  }
+  return completed;
 }
 
 function isWhole({ name, check, onFailure }: Correlation, window: readonly WindowMember[]): boolean {

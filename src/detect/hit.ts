@@ -27,19 +27,27 @@ export function groupOf(groupBy: readonly Field[], facts: Facts): readonly strin
 /** One hit for each group: a record that matches several rules counts once, unless an alias puts it into two groups. */
 export function hitsOf(correlation: Correlation, facts: Facts, bases: readonly string[]): readonly Hit[] {
   const seen = facts.seen();
-  return onwardsOf(correlation, facts, bases).map((onward) => ({
-    ...onward,
+  return partsOf(correlation, facts, bases).map(({ group, own }) => ({
     correlation,
     account: facts.record.recipientAccountId,
     seen,
     id: seen.sighting.eventID,
+    principal: facts.principal().id,
+    group,
+    values: valuesOf(correlation.check, facts, own),
+    onward: onwardsOf(correlation, facts),
   }));
 }
 
-function onwardsOf(correlation: Correlation, facts: Facts, bases: readonly string[]): readonly Onward[] {
-  const groupFor = (base: string) => correlation.groupBy.map(({ of }) => firstText(of(base), facts) ?? "");
+interface Part {
+  readonly group: readonly string[];
+  readonly own: readonly string[];
+}
+
+function partsOf({ groupBy }: Correlation, facts: Facts, bases: readonly string[]): readonly Part[] {
+  const groupFor = (base: string) => groupBy.map(({ of }) => firstText(of(base), facts) ?? "");
   const [only] = bases;
-  if (bases.length === 1 && only !== undefined) return [onwardOf(correlation, facts, bases, groupFor(only))];
+  if (bases.length === 1 && only !== undefined) return [{ group: groupFor(only), own: bases }];
   const byGroup = new Map<string, { readonly group: readonly string[]; readonly own: string[] }>();
   for (const base of bases) {
     const group = groupFor(base);
@@ -48,15 +56,24 @@ function onwardsOf(correlation: Correlation, facts: Facts, bases: readonly strin
     if (before === undefined) byGroup.set(name, { group, own: [base] });
     else before.own.push(base);
   }
-  return [...byGroup.values()].map(({ group, own }) => onwardOf(correlation, facts, own, group));
+  return [...byGroup.values()];
 }
 
 const NOTHING: readonly Onward[] = [];
 
-function onwardOf(correlation: Correlation, facts: Facts, bases: readonly string[], group: readonly string[]): Onward {
-  const { name: to, check, countedBy } = correlation;
-  const onward = countedBy.length === 0 ? NOTHING : countedBy.flatMap((above) => onwardsOf(above, facts, [to]));
-  return { to, principal: facts.principal().id, group, values: valuesOf(check, facts, bases), onward };
+/** What the record will say to those that count a correlation. */
+function onwardsOf({ name, countedBy }: Correlation, facts: Facts): readonly Onward[] {
+  if (countedBy.length === 0) return NOTHING;
+  const base = [name];
+  return countedBy.flatMap((above) =>
+    partsOf(above, facts, base).map(({ group }) => ({
+      to: above.name,
+      principal: facts.principal().id,
+      group,
+      values: valuesOf(above.check, facts, base),
+      onward: onwardsOf(above, facts),
+    })),
+  );
 }
 
 /** What the check compares. Of a new value one text, and none when all of its fields are absent. */
@@ -90,7 +107,9 @@ export function hitsAbove(
     const above = correlation.countedBy.find(({ name }) => name === one.to);
     // A record may reach the same window over several correlations, at different times.
     const id = `${seen.sighting.eventID} ${correlation.name}`;
-    return above === undefined ? [] : [{ ...one, correlation: above, account, seen, id }];
+    if (above === undefined) return [];
+    const { principal, group, values, onward: further } = one;
+    return [{ correlation: above, account, seen, id, principal, group, values, onward: further }];
   });
 }
 
@@ -127,7 +146,7 @@ export function windowAddOf(hit: Hit): WindowAdd | undefined {
   const { check, windowMs, need } = correlation;
   if (check.kind === "new") return undefined;
   const { at, outcome, sighting } = hit.seen;
-  const said = { id, at, sighting, values: [...values, outcome] };
-  const member = onward.length === 0 ? said : { ...said, onward };
+  const said = [...values, outcome];
+  const member = onward.length === 0 ? { id, at, sighting, values: said } : { id, at, sighting, values: said, onward };
   return { key: keyOf(hit), windowMs, member, need, signs: signsOf(check, member) };
 }
