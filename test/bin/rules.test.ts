@@ -253,10 +253,6 @@ filter: { rules: [aws_root_used], selection: { ids.account: "111122223333" }, co
       ["backtest", "aws_secrets_read_in_batches_again", "logs"],
       /raises nothing of its own; it is counted by aws_secrets_read_in_batches: name that\n$/,
     ],
-    [
-      ["backtest", "aws_denied_action", "logs"],
-      /raises nothing of its own; it is counted by aws_denied_calls_spread: name that\n$/,
-    ],
     [["backtest", "gone.yml", "logs"], /^ids rules: RULE "gone.yml" does not exist/],
   ];
   for (const [argv, says] of wrong) {
