@@ -82,6 +82,7 @@ const FACT_WORDS: ReadonlyMap<string, Plain> = new Map([
 
 /** Facts with a value, as the words before it. */
 const VALUE_WORDS: ReadonlyMap<string, Plain> = new Map([
+  ["ids.action", words`called `],
   ["ids.as_org", words`from the network of `],
   ["ids.canonical_users", words`lets in the canonical user `],
   ["ids.country", words`from the country `],
@@ -90,6 +91,7 @@ const VALUE_WORDS: ReadonlyMap<string, Plain> = new Map([
   ["ids.policy_escalates", words`opens the escalation path `],
   ["ids.policy_escalation_kinds", words`opens escalation paths of the kind `],
   ["ids.ports_open", words`opens port `],
+  ["ids.refused_action", words`was refused `],
   ["ids.shared_with", words`lets in `],
   ["ids.target_principal", words`acts on `],
   ["ids.tool", words`with `],
