@@ -87,11 +87,11 @@ function userOf(record: CloudTrailRecord): Principal {
 function assumedRoleOf(who: UserIdentity): Principal {
   const issuer = who.sessionContext?.sessionIssuer;
   const session = arnOf(who.arn ?? "");
-  const [form, role, sessionName] = session?.resource.split("/") ?? [];
+  const [form, role, sessionName] = session?.resource.split("/", 3) ?? [];
   const isSession = session?.service === "sts" && form === "assumed-role" && !!role && !!sessionName;
   // The session's ARN leaves out the role's path: the issuer's ARN is the better one where there is one.
-  const parsed = isSession ? `arn:${session.partition}:iam::${session.account}:role/${role}` : undefined;
-  const id = issuer?.arn ?? parsed ?? who.arn ?? fallbackId(who);
+  const roleArn = () => (isSession ? `arn:${session.partition}:iam::${session.account}:role/${role}` : undefined);
+  const id = issuer?.arn ?? roleArn() ?? who.arn ?? fallbackId(who);
   const name = issuer?.userName ?? (isSession ? role : shortName(id));
   const called = isSession ? sessionName : afterColon(who.principalId);
   return { ...named(who, "AssumedRole", id, name), ...(called && { sessionName: called }) };

@@ -35,25 +35,31 @@ export function windowOutcome(members: readonly WindowMember[]): "success" | "fa
  */
 export function fire({ correlation, id, seen }: Trigger, members: readonly WindowMember[]): Fired | undefined {
   // Conditions only ask for more: what all neighbours together do not meet, no window of them does. Most records end here.
-  const { check, windowMs } = correlation;
+  const { name, check, windowMs } = correlation;
   if (check.kind === "score" ? !canScore(check.scoring, members) : !isMet(check, members)) return undefined;
   if (!members.some((member) => member.id === id)) return undefined;
   const { at, sighting } = seen;
-  const starts = members.flatMap((member, i) => (member.at <= at && member.at >= at - windowMs ? [i] : []));
+  const starts: number[] = [];
+  for (const [i, member] of members.entries()) if (member.at <= at && member.at >= at - windowMs) starts.push(i);
   const first = firstMet(correlation, starts, members);
   if (first === undefined) return undefined;
   // Both hold the record: together they are one stretch, and every window between them lies within it. Mostly nothing came later.
   const isAll = first.end === members.length;
-  const last = isAll ? first : (firstMet(correlation, starts.toReversed(), members) ?? first);
-  const { evidence, level } = isHigher(last, first) ? last : first;
-  const named = namedOf(sighting.eventID, members.slice(first.start, last.end));
-  return { members: named, evidence, ...(level && { level }) };
+  const last = isAll ? first : (firstMet(correlation, starts.reverse(), members) ?? first);
+  const { start, end, level, evidence } = isHigher(last, first) ? last : first;
+  return {
+    members: namedOf(sighting.eventID, members.slice(first.start, last.end)),
+    evidence: evidence ?? evidenceIn(name, check, windowMs, members.slice(start, end)),
+    ...(level && { level }),
+  };
 }
 
-/** A window that meets the condition, as a stretch of the members: `end` is behind it. */
-interface Met extends Omit<Fired, "members"> {
+/** A window that meets the condition, as a stretch of the members: `end` is behind it. Evidence and level: of a score. */
+interface Met {
   readonly start: number;
   readonly end: number;
+  readonly evidence?: readonly Evidence[];
+  readonly level?: Level;
 }
 
 function firstMet(
@@ -68,7 +74,7 @@ function firstMet(
     if (check.kind === "score") {
       const scored = scoreOf(name, check.scoring, window);
       if (scored !== undefined) return { start, end, evidence: scored.evidence, level: scored.level };
-    } else if (isMet(check, window)) return { start, end, evidence: evidenceIn(name, check, windowMs, window) };
+    } else if (isMet(check, window)) return { start, end };
   }
   return undefined;
 }
@@ -172,9 +178,15 @@ function evidenceIn(
 
 /** The newest of a window, the triggering one last. */
 function namedOf(trigger: string, window: readonly WindowMember[]): readonly WindowMember[] {
-  const own = window.filter(({ sighting }) => sighting.eventID === trigger);
-  const others = window.filter(({ sighting }) => sighting.eventID !== trigger);
-  return [...others.slice(1 - MAX_NAMED), ...own.slice(-1)];
+  const others: WindowMember[] = [];
+  let own: WindowMember | undefined;
+  for (const member of window) {
+    if (member.sighting.eventID === trigger) own = member;
+    else others.push(member);
+  }
+  const named = others.slice(1 - MAX_NAMED);
+  if (own !== undefined) named.push(own);
+  return named;
 }
 
 /** `12 distinct, such as iam:ListUsers, s3:ListBuckets`, most frequent first. */
