@@ -76,13 +76,22 @@ function openLane({ name, paceMs }: LaneOptions, connection: RedisConnection, cl
   const failed = (error: Error) => log.warn({ queue: name, err: error.message }, "effects.failed");
   const client = new Redis({ ...connection, ...LIMITS });
   client.on("error", failed);
-  const queue = new Queue<Hint>(name, {
-    connection: client,
-    prefix: BULL_PREFIX,
-    streams: { events: { maxLen: 1000 } },
-    defaultJobOptions: { attempts: 1, removeOnComplete: true, removeOnFail: true },
-  });
-  queue.on("error", failed);
+  /** A queue of BullMQ's whose first words were lost, since Redis died at that moment, never speaks again: it is made anew. */
+  let isLost = false;
+  let queue = openQueue();
+  function openQueue(): Queue<Hint> {
+    const made = new Queue<Hint>(name, {
+      connection: client,
+      prefix: BULL_PREFIX,
+      streams: { events: { maxLen: 1000 } },
+      defaultJobOptions: { attempts: 1, removeOnComplete: true, removeOnFail: true },
+    });
+    made.on("error", failed);
+    made.waitUntilReady().catch(() => {
+      isLost = true;
+    });
+    return made;
+  }
 
   let handle: Handle | undefined;
   let worker: Worker<Hint> | undefined;
@@ -109,6 +118,11 @@ function openLane({ name, paceMs }: LaneOptions, connection: RedisConnection, cl
       }
       try {
         if (client.status !== "ready") throw new Error("redis is not connected");
+        if (isLost) {
+          isLost = false;
+          queue.close().catch(failed);
+          queue = openQueue();
+        }
         const added = queue.addBulk(rows.map((row) => jobOf(row, now)));
         if (!(await within(COMMAND_TIMEOUT_MS, added))) throw new Error("redis does not answer");
       } catch (error) {
