@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { listen, stopServer } from "../../demo/http.ts";
+import { freePort } from "../e2e/port.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
@@ -47,19 +48,12 @@ describe("ids demo", () => {
   }
 
   async function ready(told: { readonly out: string; readonly err: string }): Promise<string> {
-    for (let waited = 0; waited < 15_000; waited += 50) {
+    for (let waited = 0; waited < 30_000; waited += 50) {
       const url = /^open (http:\/\/127\.0\.0\.1:\d+)\n$/.exec(told.out)?.[1];
       if (url !== undefined) return url;
       await sleep(50);
     }
     return assert.fail(`not ready: ${told.out} ${told.err}`);
-  }
-
-  async function freePort(): Promise<number> {
-    const server = createServer();
-    const port = await listen(server, 0);
-    await stopServer(server);
-    return port;
   }
 
   const redisPid = async (port: number) =>
