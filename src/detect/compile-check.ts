@@ -87,7 +87,8 @@ function countCheck(document: RuleDocument, body: CorrelationBody): Check {
     const known = fieldAt(document, at, field);
     return known === undefined ? [] : [{ field: known, least }];
   });
-  return { kind: "count", leastEvents: type === "event_count" ? main : 1, distinct };
+  const isOfValues = type === "value_count";
+  return { kind: "count", leastEvents: isOfValues ? 1 : main, distinct, needsFirst: isOfValues };
 }
 
 /** `{ gte: 5 }` → 5, `{ gt: 4 }` → 5. */

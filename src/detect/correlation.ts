@@ -15,8 +15,13 @@ export interface Distinct {
 }
 
 export type Check =
-  /** Records in the window (1 where only distinct values count), and distinct values. */
-  | { readonly kind: "count"; readonly leastEvents: number; readonly distinct: readonly Distinct[] }
+  /** Records in the window (1 where only distinct values count), and distinct values. `needsFirst`: only records that have the first of them. */
+  | {
+      readonly kind: "count";
+      readonly leastEvents: number;
+      readonly distinct: readonly Distinct[];
+      readonly needsFirst: boolean;
+    }
   /** A record of each rule, in this order when `ordered`. */
   | { readonly kind: "sequence"; readonly bases: readonly string[]; readonly ordered: boolean }
   /** Signs that add up to one of its levels. */

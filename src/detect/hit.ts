@@ -27,7 +27,7 @@ export function groupOf(groupBy: readonly Field[], facts: Facts): readonly strin
 /** One hit for each group: a record that matches several rules counts once, unless an alias puts it into two groups. */
 export function hitsOf(correlation: Correlation, facts: Facts, bases: readonly string[]): readonly Hit[] {
   const seen = facts.seen();
-  return partsOf(correlation, facts, bases).map(({ group, own }) => ({
+  const hits = partsOf(correlation, facts, bases).map(({ group, own }) => ({
     correlation,
     account: facts.record.recipientAccountId,
     seen,
@@ -37,6 +37,7 @@ export function hitsOf(correlation: Correlation, facts: Facts, bases: readonly s
     values: valuesOf(correlation.check, facts, own),
     onward: onwardsOf(correlation, facts),
   }));
+  return hits.filter(({ values }) => isCounted(correlation.check, values));
 }
 
 interface Part {
@@ -66,14 +67,17 @@ function onwardsOf({ name, countedBy }: Correlation, facts: Facts): readonly Onw
   if (countedBy.length === 0) return NOTHING;
   const base = [name];
   return countedBy.flatMap((above) =>
-    partsOf(above, facts, base).map(({ group }) => ({
-      to: above.name,
-      principal: facts.principal().id,
-      group,
-      values: valuesOf(above.check, facts, base),
-      onward: onwardsOf(above, facts),
-    })),
+    partsOf(above, facts, base).flatMap(({ group }): readonly Onward[] => {
+      const values = valuesOf(above.check, facts, base);
+      if (!isCounted(above.check, values)) return [];
+      return [{ to: above.name, principal: facts.principal().id, group, values, onward: onwardsOf(above, facts) }];
+    }),
   );
+}
+
+/** A record without the value that is counted is none of the counted: it may be another call altogether. */
+function isCounted(check: Check, values: readonly string[]): boolean {
+  return !(check.kind === "count" && check.needsFirst && values[0] === "");
 }
 
 /** What the check compares. Of a new value one text, and none when all of its fields are absent. */

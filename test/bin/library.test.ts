@@ -83,6 +83,22 @@ describe("openDetector", () => {
     );
   });
 
+  it("draws no allowed call into the alert of those that were denied", async () => {
+    const detector = await openDetector();
+    const call = (action: string, more: object) => {
+      const [service = "", eventName = ""] = action.split(":");
+      return { ...record, eventID: action, eventSource: `${service}.amazonaws.com`, eventName, ...more };
+    };
+    const denied = ["iam:ListGroups", "iam:ListPolicies", "iam:ListSAMLProviders", "sqs:ListQueues", "sns:ListTopics"];
+    const survey =
+      "iam:ListUsers iam:ListRoles iam:GetUser s3:ListBuckets ec2:DescribeInstances ec2:DescribeVpcs kms:ListKeys rds:DescribeDBInstances ecs:ListClusters eks:ListClusters dynamodb:ListTables lambda:ListFunctions";
+    await detector.feedAll(denied.map((action) => call(action, { errorCode: "AccessDenied" })));
+    const findings = await detector.feedAll(survey.split(" ").map((action) => call(action, { readOnly: true })));
+
+    assert.ok(findings.some(({ rule }) => rule === "aws_discovery_burst"));
+    assert.deepEqual(posted(findings), []);
+  });
+
   it("gives nothing for a value that is no record, and goes on", async () => {
     const odd = [
       null,
