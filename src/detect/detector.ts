@@ -66,10 +66,10 @@ export function makeDetector(compiled: CompiledRules, state: DetectorState, cont
       places.push(place);
       evaluate(rules, place, hits);
     }
-    if (hits.length > 0) {
+    // A correlation that fires is a record to those that count it: seldom more than one round.
+    while (hits.length > 0) {
       const suspects = await suspectsAmong(hits, context);
-      // A correlation that fires is a record to those that count it: seldom more than one round.
-      while (hits.length > 0) hits = judge(hits, await answersTo(hits, state, suspects));
+      hits = judge(hits, await answersTo(hits, state, suspects));
     }
     return places.flatMap(({ findings }) => findings);
   }

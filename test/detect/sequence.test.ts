@@ -217,6 +217,23 @@ describe("new_value", () => {
     assert.equal((await watched.feed(from("c", 11 * DAY, "198.51.100.9"))).length, 1);
   });
 
+  it("learns nothing of a principal with an open alert over a correlation in between either", async () => {
+    const bulk = [
+      ...bases,
+      "title: Bulk\nname: bulk\nlevel: low\ncorrelation: { type: event_count, rules: [CreateUser], group-by: [ids.principal], timespan: 10m, condition: { gte: 2 } }",
+      "title: New\nname: new_bulk\nlevel: high\nids.learning: none\ncorrelation: { type: new_value, rules: [bulk], group-by: [ids.principal], timespan: 30d, condition: { field: eventName } }",
+    ].join("\n---\n");
+    const twice = (day: number) => [0, 1].map((i) => call(`d${day}-${i}`, day * DAY + i, "CreateUser"));
+    const newOn = async (suspects: (principals: readonly string[]) => Promise<ReadonlySet<string>>) => {
+      const detector = makeDetector(compile(bulk), memoryState(), { accounts: [], suspects });
+      await detector.feedAll(twice(0));
+      return (await detector.feedAll(twice(2))).map(({ rule: name }) => name);
+    };
+
+    assert.deepEqual(await newOn(async () => new Set()), []);
+    assert.deepEqual(await newOn(async (principals) => new Set(principals)), ["new_bulk"]);
+  });
+
   it("takes several fields for one value, and no record without any", async () => {
     const pair = text.replace("field: sourceIPAddress", "field: [eventName, requestParameters.roleArn]");
     const detector = detectorOf(pair);
