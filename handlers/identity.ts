@@ -4,8 +4,9 @@
 import type { AccountView } from "../src/alert/alert.ts";
 import type { KeyView } from "../src/cloudtrail/accesskey.ts";
 import { arnOf } from "../src/cloudtrail/arn.ts";
+import type { IamAnswer } from "../src/contain/plan.ts";
 import type { Identity, Subject } from "../src/identity/identity.ts";
-import type { IamAnswer, IamUser, UserKey } from "../src/ports/iam.ts";
+import type { IamUser, UserKey } from "../src/ports/iam.ts";
 import type { Ports } from "../src/ports.ts";
 import { lastUseOf } from "./plan.ts";
 

@@ -9,7 +9,8 @@ import {
   ListAccessKeysCommand,
   UpdateAccessKeyCommand,
 } from "@aws-sdk/client-iam";
-import type { Iam, IamAnswer, KeyOwner, UserKey } from "../ports/iam.ts";
+import type { IamAnswer } from "../contain/plan.ts";
+import type { Iam, KeyOwner, UserKey } from "../ports/iam.ts";
 import type { Log } from "../ports.ts";
 import { type AccountCredentials, CredentialsError, type Provider } from "./credentials.ts";
 

@@ -1,7 +1,8 @@
 /**
  * IAM in memory, for tests: users and their keys by account, and the writes that were asked for.
  */
-import type { Iam, IamAnswer, IamUser, KeyOwner, UserKey } from "../ports/iam.ts";
+import type { IamAnswer } from "../contain/plan.ts";
+import type { Iam, IamUser, KeyOwner, UserKey } from "../ports/iam.ts";
 
 export interface MemoryKey extends UserKey {
   readonly account: string;

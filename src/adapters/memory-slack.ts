@@ -2,7 +2,8 @@
  * Slack in memory, for tests: keeps every message that would be seen and lets a test choose the next answers.
  */
 import type { Home, Message, Modal } from "../../blocks/text.ts";
-import type { Chat, ChatUser, PostAnswer, SearchAnswer } from "../ports/chat.ts";
+import type { Asker } from "../contain/approval.ts";
+import type { Chat, PostAnswer, SearchAnswer } from "../ports/chat.ts";
 
 export interface MemoryPost {
   readonly channel: string;
@@ -28,7 +29,7 @@ export interface MemoryChat extends Chat {
   /** What each user's Home tab shows. */
   readonly homes: Map<string, Home>;
   /** Who `user` finds; none at first, so nobody may do anything. */
-  readonly users: Map<string, ChatUser>;
+  readonly users: Map<string, Asker>;
   /** Members by channel; nobody is in one that is not here. */
   readonly members: Map<string, readonly string[]>;
   /** Whether others read it, by channel; of one that is not here Slack does not say. */
@@ -47,7 +48,7 @@ export function memoryChat(team = "T00000001"): MemoryChat {
   const modalUpdates: { viewId: string; view: Modal }[] = [];
   const responses: { responseUrl: string; message: Message; to: "author" | "channel" }[] = [];
   const homes = new Map<string, Home>();
-  const users = new Map<string, ChatUser>();
+  const users = new Map<string, Asker>();
   const members = new Map<string, readonly string[]>();
   const externals = new Map<string, boolean>();
   const refusals = new Map<string, string>();

@@ -3,7 +3,7 @@
  * Source: Slack Web API reference, users.info, conversations.members, conversations.info.
  */
 import { webApi } from "@slack/bolt";
-import type { ChatUser } from "../ports/chat.ts";
+import type { Asker } from "../contain/approval.ts";
 
 const MEMBERS_PAGE = 1_000;
 
@@ -27,7 +27,7 @@ export async function isExternal(client: webApi.WebClient, id: string): Promise<
   return channel?.is_ext_shared !== false || channel.is_pending_ext_shared === true;
 }
 
-export async function userOf(client: webApi.WebClient, id: string): Promise<ChatUser | undefined> {
+export async function userOf(client: webApi.WebClient, id: string): Promise<Asker | undefined> {
   try {
     const { user } = await client.users.info({ user: id });
     if (user?.id === undefined) return undefined;

@@ -1,9 +1,10 @@
 /**
  * Vitals: how the parts of the bot answered last, noted in passing by whoever used them. No part is asked for that.
  */
+
+import type { IamAnswer } from "../contain/plan.ts";
 import { isCalm, PARTS, type Part, type Spell, type Vital } from "../health/health.ts";
 import type { PostAnswer } from "../ports/chat.ts";
-import type { IamAnswer } from "../ports/iam.ts";
 import { StoreError, type Vitals } from "../ports/vitals.ts";
 import type { Clock, Ports } from "../ports.ts";
 

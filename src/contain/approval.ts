@@ -3,13 +3,15 @@
  * Pure: the caller asks Slack who the user is now.
  */
 
-/** A Slack user as Slack describes him now; the part of ports.ts's ChatUser that decides. */
+/** A Slack user as Slack describes him now. */
 export interface Asker {
   readonly id: string;
   readonly teamId: string;
   readonly deleted: boolean;
   readonly bot: boolean;
+  /** Single- or multi-channel guest. */
   readonly guest: boolean;
+  /** From another workspace (Slack Connect). */
   readonly external: boolean;
 }
 

@@ -39,18 +39,20 @@ export interface DisableTarget {
   readonly expected: { readonly arn: string } | { readonly userName: string } | "not-told";
 }
 
-/** One answer of IAM, as ports.ts gives it. */
-export type Told<T> =
+/** One answer of IAM. */
+export type IamAnswer<T> =
   | { readonly kind: "ok"; readonly value: T }
   | { readonly kind: "not-found" }
+  /** `missing` is the IAM action our role lacks, e.g. `iam:UpdateAccessKey`. */
   | { readonly kind: "denied"; readonly missing: string }
+  /** Throttled, timed out, network: it may or may not have happened. */
   | { readonly kind: "unavailable"; readonly why: string };
 
 export interface KeyFacts {
   /** Without a user name the key is root's. */
-  readonly owner: Told<{ readonly userName?: string; readonly lastUsed?: Exclude<LastUse, "never"> }>;
-  readonly user: Told<{ readonly arn: string; readonly userName: string }>;
-  readonly keys: Told<readonly Pick<KeyView, "id" | "status" | "createdAt">[]>;
+  readonly owner: IamAnswer<{ readonly userName?: string; readonly lastUsed?: Exclude<LastUse, "never"> }>;
+  readonly user: IamAnswer<{ readonly arn: string; readonly userName: string }>;
+  readonly keys: IamAnswer<readonly Pick<KeyView, "id" | "status" | "createdAt">[]>;
   /** The key that our own calls are signed with. */
   readonly ownKeyId?: string;
 }
@@ -123,7 +125,7 @@ function viewOf(key: Pick<KeyView, "id" | "status" | "createdAt">, now: number):
   return { ...key, ageDays: Math.max(0, Math.floor(ageMs / DAY_MS)) };
 }
 
-function unreadable(told: Exclude<Told<unknown>, { kind: "ok" }>, target: DisableTarget): RefusedPlan {
+function unreadable(told: Exclude<IamAnswer<unknown>, { kind: "ok" }>, target: DisableTarget): RefusedPlan {
   switch (told.kind) {
     case "not-found":
       return refused("key-gone", target);

@@ -2,6 +2,7 @@
  * Slack, as the bot speaks to it.
  */
 import type { Home, Message, Modal } from "../../blocks/text.ts";
+import type { Asker } from "../contain/approval.ts";
 
 export type PostAnswer =
   /** `channel`: where it stands, when that is not what it was sent to: a message to a person. */
@@ -25,17 +26,6 @@ export type SearchAnswer =
   | { readonly kind: "absent" }
   | { readonly kind: "unsearchable"; readonly why: string };
 
-export interface ChatUser {
-  readonly id: string;
-  readonly teamId: string;
-  readonly deleted: boolean;
-  readonly bot: boolean;
-  /** Single- or multi-channel guest. */
-  readonly guest: boolean;
-  /** From another workspace (Slack Connect). */
-  readonly external: boolean;
-}
-
 /** Its reader closed the dialog: nobody is there to be shown anything. */
 export class ClosedError extends Error {
   override readonly name = "ClosedError";
@@ -55,7 +45,7 @@ export interface Chat {
   respond(responseUrl: string, message: Message, to?: "author" | "channel"): Promise<void>;
   /** What this user sees on the app's Home tab. */
   publishHome(user: string, home: Home): Promise<void>;
-  user(id: string): Promise<ChatUser | undefined>;
+  user(id: string): Promise<Asker | undefined>;
   /** Whether this user is in this channel. @throws when Slack does not say. */
   isMember(channel: string, user: string): Promise<boolean>;
   /** Whether people of other organisations read this channel, or are invited to. @throws when Slack does not say: the bot is not in it. */

@@ -1,14 +1,7 @@
 /**
  * IAM of the accounts: whose key it is, and the one call that disables it.
  */
-
-export type IamAnswer<T> =
-  | { readonly kind: "ok"; readonly value: T }
-  | { readonly kind: "not-found" }
-  /** `missing` is the IAM action our role lacks, e.g. `iam:UpdateAccessKey`. */
-  | { readonly kind: "denied"; readonly missing: string }
-  /** Throttled, timed out, network: it may or may not have happened. */
-  | { readonly kind: "unavailable"; readonly why: string };
+import type { IamAnswer } from "../contain/plan.ts";
 
 export interface KeyOwner {
   /** Absent: the key belongs to root. */

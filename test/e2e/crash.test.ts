@@ -15,7 +15,7 @@ async function play(stage: Stage, point: CrashPoint): Promise<void> {
     const [alert] = await stage.alerts();
     await stage.disable(sam, alert?.ts ?? "", key);
   };
-  const isBeforeClick = CRASH_POINTS.findIndex((one) => one === point) < 3;
+  const isBeforeClick = CRASH_POINTS.slice(0, 3).some((one) => one === point);
   // The bot dies under the hand of who presses: his answer never comes.
   if (!isBeforeClick) await press().catch(() => undefined);
 

@@ -4,8 +4,8 @@ import sinon from "sinon";
 import { ACKNOWLEDGE, DETAILS, DISABLE_KEY } from "../../blocks/alert.ts";
 import { DISABLE_SUBMIT, LAST_FOUR, REASON } from "../../blocks/containment.ts";
 import { onAcknowledge, onDetails, onDisableClick, onDisableSubmit } from "../../handlers/action.ts";
+import type { Asker } from "../../src/contain/approval.ts";
 import { verifyChain } from "../../src/contain/audit.ts";
-import type { ChatUser } from "../../src/ports/chat.ts";
 import type { AuditStore, ContainmentStore } from "../../src/ports/containments.ts";
 import type { Click, Submission } from "../../src/ports/listeners.ts";
 import { ACCOUNT, AUDIT_KEY, CHANNEL, type Desk, EVA, KEY, member, openDesk, SAM, TEAM, textOf, USER } from "./desk.ts";
@@ -487,7 +487,7 @@ describe("onDetails", () => {
 });
 
 /** Everything that must keep a person from acting, alone; the user is on the operators' list all the same. */
-const OUTSIDERS: readonly [string, ChatUser | undefined, Partial<Click & Submission>][] = [
+const OUTSIDERS: readonly [string, Asker | undefined, Partial<Click & Submission>][] = [
   ["somebody Slack does not know", undefined, {}],
   ["a removed user", member(SAM, { deleted: true }), {}],
   ["a bot", member(SAM, { bot: true }), {}],

@@ -5,18 +5,19 @@ import { type MemoryIam, memoryIam } from "../../src/adapters/memory.ts";
 import { memoryTrail } from "../../src/adapters/memory-trail.ts";
 import { openVitals } from "../../src/adapters/vitals.ts";
 import { parseRecord } from "../../src/cloudtrail/record.ts";
+import type { Asker } from "../../src/contain/approval.ts";
 import type { AlertStore } from "../../src/ports/alerts.ts";
-import { type ChatUser, ClosedError } from "../../src/ports/chat.ts";
+import { ClosedError } from "../../src/ports/chat.ts";
 import type { Click, Command, Shortcut } from "../../src/ports/listeners.ts";
 import { ACCOUNT, openLine, recordNamed } from "./line.ts";
 
 const TEAM = "T00000001";
 const OPERATOR = "U0000000A";
-const sam: ChatUser = { id: OPERATOR, teamId: TEAM, deleted: false, bot: false, guest: false, external: false };
+const sam: Asker = { id: OPERATOR, teamId: TEAM, deleted: false, bot: false, guest: false, external: false };
 const KEY = "AKIAIOSFODNN7EXAMPLE";
 const ARN = "arn:aws:iam::111122223333:user/jack";
 const JACK = { type: "IAMUser", arn: ARN, accountId: ACCOUNT.id, userName: "jack", accessKeyId: KEY };
-const OTHERS: readonly Partial<ChatUser>[] = [
+const OTHERS: readonly Partial<Asker>[] = [
   { id: "U0000000B" },
   { guest: true },
   { bot: true },
@@ -31,7 +32,7 @@ function addUser(iam: MemoryIam, account: string = ACCOUNT.id, arn = `arn:aws:ia
   iam.keyring.set(KEY, { account, userName: "jack", id: KEY, status: "Active", createdAt });
 }
 
-async function openDesk(user: ChatUser = sam, operators: readonly string[] = [OPERATOR]) {
+async function openDesk(user: Asker = sam, operators: readonly string[] = [OPERATOR]) {
   const line = await openLine();
   const iam = memoryIam();
   const trail = memoryTrail();

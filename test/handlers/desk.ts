@@ -21,8 +21,8 @@ import { openVitals } from "../../src/adapters/vitals.ts";
 import { foldOf } from "../../src/alert/alert.ts";
 import type { Doubt } from "../../src/cloudtrail/envelope.ts";
 import { principalOf } from "../../src/cloudtrail/principal.ts";
+import type { Asker } from "../../src/contain/approval.ts";
 import type { AuditEntry } from "../../src/contain/audit.ts";
-import type { ChatUser } from "../../src/ports/chat.ts";
 import type { Click, Submission, SubmissionAnswer } from "../../src/ports/listeners.ts";
 import type { Row } from "../../src/ports/outbox.ts";
 import { ACCOUNTS, findingOf, KEY, recordWith } from "../alert/fixture.ts";
@@ -39,7 +39,7 @@ export { KEY };
 export type DeskDeps = ActDeps & ActionDeps & ConfirmDeps;
 export type Desk = Awaited<ReturnType<typeof openDesk>>;
 
-export function member(id: string, flags: Partial<ChatUser> = {}): ChatUser {
+export function member(id: string, flags: Partial<Asker> = {}): Asker {
   return { id, teamId: TEAM, deleted: false, bot: false, guest: false, external: false, ...flags };
 }
 

@@ -6,12 +6,12 @@ import { memoryIam } from "../../src/adapters/memory.ts";
 import { openVitals } from "../../src/adapters/vitals.ts";
 import { SHOWN_ALERTS } from "../../src/alert/subject.ts";
 import { parseRecord } from "../../src/cloudtrail/record.ts";
-import type { ChatUser } from "../../src/ports/chat.ts";
+import type { Asker } from "../../src/contain/approval.ts";
 import { ACCOUNT, CHANNEL, openLine, recordNamed } from "./line.ts";
 
 const TEAM = "T00000001";
 const SAM = "U0SAM1234";
-const sam: ChatUser = { id: SAM, teamId: TEAM, deleted: false, bot: false, guest: false, external: false };
+const sam: Asker = { id: SAM, teamId: TEAM, deleted: false, bot: false, guest: false, external: false };
 const KEY = "AKIAIOSFODNN7EXAMPLE";
 const FORGED = 2_000;
 

@@ -5,13 +5,13 @@ import { onHomeOpened } from "../../handlers/home.ts";
 import { memoryIam } from "../../src/adapters/memory.ts";
 import { memoryTrail } from "../../src/adapters/memory-trail.ts";
 import { openVitals } from "../../src/adapters/vitals.ts";
+import type { Asker } from "../../src/contain/approval.ts";
 import { statusOf } from "../../src/health/health.ts";
-import type { ChatUser } from "../../src/ports/chat.ts";
 import { ACCOUNT, CHANNEL, openLine, recordNamed } from "./line.ts";
 
 const TEAM = "T00000001";
 const SAM = "U0SAM1234";
-const sam: ChatUser = { id: SAM, teamId: TEAM, deleted: false, bot: false, guest: false, external: false };
+const sam: Asker = { id: SAM, teamId: TEAM, deleted: false, bot: false, guest: false, external: false };
 const hang = () => new Promise<never>(() => undefined);
 
 async function openDesk() {
@@ -44,7 +44,7 @@ async function openDesk() {
       await handleCommand(command, deps);
       return JSON.stringify(line.chat.responses.at(-1)?.message);
     },
-    async home(user: Partial<ChatUser> = {}) {
+    async home(user: Partial<Asker> = {}) {
       line.chat.users.set(SAM, { ...sam, ...user });
       await onHomeOpened({ user: SAM, team: TEAM }, deps);
       return JSON.stringify(line.chat.homes.get(SAM));
