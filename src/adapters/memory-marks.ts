@@ -41,11 +41,11 @@ function learn(group: Group, { value, at, forgetMs }: Mark): void {
   const span = values.get(value);
   values.delete(value);
   values.set(value, widened(span, at, forgetMs));
-  const oldest = values.keys().next().value;
-  if (values.size > MAX_VALUES && oldest !== undefined) values.delete(oldest);
+  if (values.size > MAX_VALUES) forgetOldest(values);
   group.since = Math.min(group.since, at);
   const day = Math.floor(at / DAY_MS);
-  group.days = [...new Set([...group.days, day])].toSorted((a, b) => a - b).slice(0, LEARNING_DAYS);
+  if (!group.days.includes(day))
+    group.days = [...group.days, day].toSorted((a, b) => a - b).slice(0, LEARNING_DAYS);
 }
 
 /** Forgotten in between: the later stretch counts. */
@@ -62,9 +62,13 @@ function isTold({ told }: Group, { value, at, eventID }: Mark): boolean {
   if (before !== undefined && before.day >= day) return before.day > day || before.eventID !== eventID;
   told.delete(value);
   told.set(value, { day, eventID });
-  const oldest = told.keys().next().value;
-  if (told.size > MAX_VALUES && oldest !== undefined) told.delete(oldest);
+  if (told.size > MAX_VALUES) forgetOldest(told);
   return false;
+}
+
+function forgetOldest(map: Map<string, unknown>): void {
+  const oldest = map.keys().next().value;
+  if (oldest !== undefined) map.delete(oldest);
 }
 
 function isKnown(span: Span | undefined, { at, forgetMs }: Mark): boolean {

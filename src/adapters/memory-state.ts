@@ -16,12 +16,12 @@ interface Window {
   readonly windowMs: number;
   /** Oldest first. */
   readonly members: WindowMember[];
-  readonly ids: Set<string>;
   /** By kind: when each sign was seen last. */
   readonly signs: Map<string, number>[];
 }
 
 const SWEEP_EVERY = 10_000;
+const NOBODY: readonly WindowMember[] = [];
 
 export function memoryState(): DetectorState {
   const windows = new Map<string, Window>();
@@ -39,14 +39,12 @@ export function memoryState(): DetectorState {
   function addOne({ key, windowMs, member, need, signs }: WindowAdd): readonly WindowMember[] {
     newest = Math.max(newest, member.at);
     if (++adds % SWEEP_EVERY === 0) sweep();
-    const window = windows.get(key) ?? {
-      windowMs,
-      members: [],
-      ids: new Set<string>(),
-      signs: signs.map(() => new Map()),
-    };
-    windows.set(key, window);
-    if (!window.ids.has(member.id)) insert(window, member, signs);
+    let window = windows.get(key);
+    if (window === undefined) {
+      window = { windowMs, members: [], signs: signs.map(() => new Map()) };
+      windows.set(key, window);
+    }
+    insert(window, member, signs);
     const near = nearest(window, member.at, need);
     trim(window);
     return near;
@@ -55,27 +53,38 @@ export function memoryState(): DetectorState {
   return { ask: async (question) => ({ windows: question.adds.map(addOne), marks: question.marks.map(marks) }) };
 }
 
-/** Keeps the order of eventTime, then of id, so that the same members give the same window in whatever order they came. */
-function insert({ members, ids, signs }: Window, member: WindowMember, own: WindowAdd["signs"]): void {
+/**
+ * Keeps the order of eventTime, then of id, so that the same members give the same window in whatever order they came. One that
+ * the window holds already stands where it would be put.
+ */
+function insert({ members, signs }: Window, member: WindowMember, own: WindowAdd["signs"]): void {
   const { at, id } = member;
-  const later = members.findLastIndex((one) => one.at < at || (one.at === at && one.id < id));
-  members.splice(later + 1, 0, member);
-  ids.add(id);
-  for (const [kind, seen] of signs.entries())
-    for (const sign of own[kind] ?? []) seen.set(sign, Math.max(seen.get(sign) ?? at, at));
+  let place = members.length;
+  for (; place > 0; place--) {
+    const before = members[place - 1];
+    if (before === undefined || before.at < at) break;
+    if (before.at > at) continue;
+    if (before.id === id) return;
+    if (before.id < id) break;
+  }
+  if (place === members.length) members.push(member);
+  else members.splice(place, 0, member);
+  for (let kind = 0; kind < signs.length; kind++) {
+    for (const sign of own[kind] ?? []) {
+      const last = signs[kind]?.get(sign);
+      if (last === undefined || last < at) signs[kind]?.set(sign, at);
+    }
+  }
 }
 
 /** After the answer, so that a late record is among the neighbours it is given even when the window has no room for it. */
-function trim({ windowMs, members, ids, signs }: Window): void {
+function trim({ windowMs, members, signs }: Window): void {
   const oldest = (members.at(-1)?.at ?? 0) - windowMs - LATENESS_MS;
   const before = members.length;
-  while (members.length > MAX_MEMBERS || (members[0]?.at ?? oldest) < oldest) {
-    const dropped = members.shift();
-    if (dropped !== undefined) ids.delete(dropped.id);
-  }
+  while (members.length > MAX_MEMBERS || (members[0]?.at ?? oldest) < oldest) members.shift();
+  if (members.length === before) return;
   const first = members[0]?.at ?? oldest;
-  if (members.length < before)
-    for (const seen of signs) for (const [sign, last] of seen) if (last < first) seen.delete(sign);
+  for (const seen of signs) for (const [sign, last] of seen) if (last < first) seen.delete(sign);
 }
 
 /** Index of the first member that is not older; a window of a day may hold hundreds, of which few are near. */
@@ -91,12 +100,22 @@ function firstFrom(members: Window["members"], at: number): number {
 
 function nearest(window: Window, at: number, need: Need): readonly WindowMember[] {
   const { windowMs, members, signs } = window;
+  if (members.length < need.members || !mayReach(need, signs)) return NOBODY;
   const [from, to] = [firstFrom(members, at - windowMs), firstFrom(members, at + windowMs + 1)];
-  if (to - from < need.members || !isReached(need, signs, at - windowMs)) return [];
+  if (to - from < need.members || !isReached(need, signs, at - windowMs)) return NOBODY;
   const near = members.slice(from, to);
   // One too many after an insert into a full window: the farther end goes.
   if (near.length > MAX_MEMBERS) near.splice(at - (near[0]?.at ?? at) > (near.at(-1)?.at ?? at) - at ? 0 : -1, 1);
   return near;
+}
+
+/** Whether all signs that are held would do, however old: most windows hold too few. */
+function mayReach({ sums }: Need, signs: Window["signs"]): boolean {
+  return sums.every(({ least, parts }) => {
+    let reached = 0;
+    for (const { kind, points, free } of parts) reached += Math.max(0, (signs[kind]?.size ?? 0) - free) * points;
+    return reached >= least;
+  });
 }
 
 function isReached({ sums }: Need, signs: Window["signs"], since: number): boolean {

@@ -5,6 +5,9 @@
  */
 import { type Arn, arnOf, partitionOf, shortName } from "./arn.ts";
 import { type CloudTrailRecord, isAccountId, type UserIdentity } from "./record.ts";
+import type { Draft } from "./useridentity.ts";
+
+const ASSUMED_ROLE = "assumed-role/";
 
 export type PrincipalKind =
   | "Root"
@@ -86,15 +89,31 @@ function userOf(record: CloudTrailRecord): Principal {
 
 function assumedRoleOf(who: UserIdentity): Principal {
   const issuer = who.sessionContext?.sessionIssuer;
-  const session = arnOf(who.arn ?? "");
-  const [form, role, sessionName] = session?.resource.split("/", 3) ?? [];
-  const isSession = session?.service === "sts" && form === "assumed-role" && !!role && !!sessionName;
+  const session = roleSessionOf(who.arn);
   // The session's ARN leaves out the role's path: the issuer's ARN is the better one where there is one.
-  const roleArn = () => (isSession ? `arn:${session.partition}:iam::${session.account}:role/${role}` : undefined);
-  const id = issuer?.arn ?? roleArn() ?? who.arn ?? fallbackId(who);
-  const name = issuer?.userName ?? (isSession ? role : shortName(id));
-  const called = isSession ? sessionName : afterColon(who.principalId);
-  return { ...named(who, "AssumedRole", id, name), ...(called && { sessionName: called }) };
+  const id = issuer?.arn ?? session?.roleArn ?? who.arn ?? fallbackId(who);
+  const name = issuer?.userName ?? session?.role ?? shortName(id);
+  return named(who, "AssumedRole", id, name, session?.sessionName ?? afterColon(who.principalId));
+}
+
+interface RoleSession {
+  readonly roleArn: string;
+  readonly role: string;
+  readonly sessionName: string;
+}
+
+/** `"arn:aws:sts::111122223333:assumed-role/ci/build-7"` → ci's ARN, `"ci"` and `"build-7"`; undefined for other names. */
+function roleSessionOf(arn: string | undefined): RoleSession | undefined {
+  const session = arn === undefined ? undefined : arnOf(arn);
+  if (session?.service !== "sts" || !session.resource.startsWith(ASSUMED_ROLE)) return undefined;
+  const { resource, partition, account } = session;
+  const roleEnd = resource.indexOf("/", ASSUMED_ROLE.length);
+  if (roleEnd <= ASSUMED_ROLE.length) return undefined;
+  const role = resource.slice(ASSUMED_ROLE.length, roleEnd);
+  const nameEnd = resource.indexOf("/", roleEnd + 1);
+  const sessionName = resource.slice(roleEnd + 1, nameEnd < 0 ? undefined : nameEnd);
+  if (sessionName === "") return undefined;
+  return { roleArn: `arn:${partition}:iam::${account}:role/${role}`, role, sessionName };
 }
 
 function federatedUserOf(record: CloudTrailRecord): Principal {
@@ -126,12 +145,15 @@ function identityCenterUserOf(record: CloudTrailRecord): Principal {
 function foreignAccountOf(who: UserIdentity): Principal {
   const [uniqueId, sessionName] = [beforeColon(who.principalId), afterColon(who.principalId)];
   const id = [who.accountId, uniqueId].filter((part) => part).join(":") || fallbackId(who);
-  return { ...named(who, "AWSAccount", id, who.accountId ?? id), ...(sessionName && { sessionName }) };
+  return named(who, "AWSAccount", id, who.accountId ?? id, sessionName);
 }
 
-function named(who: UserIdentity, kind: PrincipalKind, id: string, name: string): Principal {
+function named(who: UserIdentity, kind: PrincipalKind, id: string, name: string, sessionName?: string): Principal {
   const account = accountOf(who);
-  return { id, kind, name, ...(account && { account }) };
+  const principal: Draft<Principal> = { id, kind, name };
+  if (account !== undefined) principal.account = account;
+  if (sessionName !== undefined) principal.sessionName = sessionName;
+  return principal;
 }
 
 function fallbackId(who: UserIdentity): string {
@@ -139,7 +161,8 @@ function fallbackId(who: UserIdentity): string {
 }
 
 function accountOf(who: UserIdentity): string | undefined {
-  return [who.accountId, arnOf(who.arn ?? "")?.account, who.sessionContext?.sessionIssuer?.accountId].find(isAccountId);
+  if (isAccountId(who.accountId)) return who.accountId;
+  return [arnOf(who.arn ?? "")?.account, who.sessionContext?.sessionIssuer?.accountId].find(isAccountId);
 }
 
 function recipient(record: CloudTrailRecord): { readonly account?: string } {

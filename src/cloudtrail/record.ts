@@ -80,7 +80,7 @@ export function parseRecord(value: unknown): CloudTrailRecord {
   const userIdentity = identityOf(objectOf(value["userIdentity"]) ?? {});
   const record: Draft<CloudTrailRecord> = {
     eventID: eventID !== undefined && EVENT_ID.test(eventID) ? eventID : contentId(value),
-    eventTime: timeOf(textOf(value["eventTime"]) ?? textAt(value, "timeWindow.windowStart")),
+    eventTime: plainTime(textOf(value["eventTime"]) ?? textAt(value, "timeWindow.windowStart")),
     eventSource: textOf(value["eventSource"]) ?? "",
     eventName: eventName ?? "",
     awsRegion: textOf(value["awsRegion"]) ?? "",
@@ -138,7 +138,15 @@ export function outcomeOf(record: CloudTrailRecord): "success" | "failure" {
 
 /** The error the service answered with, e.g. `"AccessDenied"`; undefined when the call succeeded. */
 export function errorCodeOf(record: CloudTrailRecord): string | undefined {
-  return record.errorCode ?? textAt(record.responseElements, "errorCode");
+  return record.errorCode ?? textOf(record.responseElements?.["errorCode"]);
+}
+
+/** eventTime in ms since 1970. */
+export function timeOf({ eventTime }: Pick<CloudTrailRecord, "eventTime">): number {
+  // Date.parse takes ten times as long, and AWS writes this form.
+  if (eventTime.length !== PLAIN_LENGTH || eventTime < "1") return Date.parse(eventTime);
+  const at = (from: number): number => 10 * (eventTime.charCodeAt(from) - 48) + eventTime.charCodeAt(from + 1) - 48;
+  return Date.UTC(100 * at(0) + at(2), at(5) - 1, at(8), at(11), at(14), at(17));
 }
 
 /** Whether a second factor was used: sign-ins say it of the call, other calls of the session. Undefined: not recorded. */
@@ -157,10 +165,11 @@ const EVENT_ID = /^[\w.:-]{1,128}$/;
 const TIME = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(\.\d{1,9})?Z?$/;
 
 /** What AWS writes on nearly every day of the year; sure to be a time, without asking Date.parse. */
+const PLAIN_LENGTH = UNKNOWN_TIME.length;
 const PLAIN_TIME = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\dZ$/;
 
 /** AWS's own form is kept; the forms of exports (`2026-11-20 10:02:03.000`, also UTC) are brought into it. */
-function timeOf(text: string | undefined): string {
+function plainTime(text: string | undefined): string {
   if (text !== undefined && PLAIN_TIME.test(text)) return text;
   const [, day, clock, fraction = ""] = TIME.exec(text ?? "") ?? [];
   const time = `${day}T${clock}${fraction.slice(0, 4)}Z`;

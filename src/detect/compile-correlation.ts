@@ -140,7 +140,7 @@ function groupBy(
     const alias = Object.hasOwn(aliases, name) ? aliases[name] : undefined;
     if (alias === undefined) {
       const field = fieldAt(document, ["correlation", "group-by", at], name);
-      return field === undefined ? [] : [{ name, of: () => field }];
+      return field === undefined ? [] : [{ name, of: () => field, isAlias: false }];
     }
     const place = ["correlation", "aliases", name];
     const unknown = Object.keys(alias).filter((rule) => !rules.includes(rule));
@@ -154,6 +154,6 @@ function groupBy(
       }),
     );
     const [any] = fields.values();
-    return any === undefined ? [] : [{ name, of: (base) => fields.get(base) ?? any }];
+    return any === undefined ? [] : [{ name, of: (base) => fields.get(base) ?? any, isAlias: true }];
   });
 }

@@ -33,6 +33,7 @@ export type Check =
 export interface GroupField {
   readonly name: string;
   readonly of: (base: string) => Field;
+  readonly isAlias: boolean;
 }
 
 export interface Correlation {

@@ -3,7 +3,7 @@
  * Pure. A fact never throws; it is computed when a rule first asks for it, once per record.
  */
 import { type Principal, principalOf } from "../cloudtrail/principal.ts";
-import { actionOf, type CloudTrailRecord, outcomeOf } from "../cloudtrail/record.ts";
+import { actionOf, type CloudTrailRecord, outcomeOf, timeOf } from "../cloudtrail/record.ts";
 import { CALL_FACTS } from "./call.ts";
 import { CALLER_FACTS } from "./caller.ts";
 import type { AccountContext, Fact, FactGroup, FactSource, FactValue, Known } from "./fact.ts";
@@ -97,7 +97,7 @@ export function factsOf(record: CloudTrailRecord, account: AccountContext | unde
 function seenOf(record: CloudTrailRecord): Seen {
   const { eventID, eventTime: time, awsRegion: region, sourceIPAddress: ip = "" } = record;
   const sighting = { eventID, time, action: actionOf(record), region, ip };
-  return { at: Date.parse(time), outcome: outcomeOf(record), sighting };
+  return { at: timeOf(record), outcome: outcomeOf(record), sighting };
 }
 
 function sourceOf(

@@ -10,6 +10,8 @@ export interface Field {
   readonly path: string;
   /** True when some value of the field, neither absent nor null, passes the test. */
   some(facts: Facts, test: (value: Json) => boolean): boolean;
+  /** The first scalar as text; undefined when there is none. */
+  text(facts: Facts): string | undefined;
 }
 
 /**
@@ -25,10 +27,18 @@ export function fieldOf(path: string): Field {
         if (value === undefined) return false;
         return typeof value === "object" ? value.some(test) : test(value);
       },
+      text(facts) {
+        const value = facts.value(path);
+        return typeof value === "object" ? value[0] : textOf(value);
+      },
     };
   }
   const keys = path.split(".");
-  return { path, some: (facts, test) => someAt(facts.record.json, keys, 0, test) };
+  return {
+    path,
+    some: (facts, test) => someAt(facts.record.json, keys, 0, test),
+    text: (facts) => textAt(facts.record.json, keys, 0),
+  };
 }
 
 function someAt(
@@ -48,6 +58,28 @@ function someAt(
   return false;
 }
 
+function textAt(value: Json | undefined, keys: readonly string[], depth: number): string | undefined {
+  let here = value;
+  for (let at = depth; here !== undefined && here !== null; at++) {
+    if (isList(here)) {
+      for (const element of here) {
+        const text = textAt(element, keys, at);
+        if (text !== undefined) return text;
+      }
+      return undefined;
+    }
+    const key = keys[at];
+    if (typeof here !== "object") return key === undefined ? textOf(here) : undefined;
+    if (key === undefined) return undefined;
+    here = Object.hasOwn(here, key) ? here[key] : undefined;
+  }
+  return undefined;
+}
+
+function textOf(value: string | number | boolean | undefined): string | undefined {
+  return typeof value === "string" || value === undefined ? value : String(value);
+}
+
 /** Every value of a field, for evidence and group-by: `["0.0.0.0/0", "::/0"]`. */
 export function valuesOf(field: Field, facts: Facts): readonly Json[] {
   const values: Json[] = [];
@@ -56,15 +88,4 @@ export function valuesOf(field: Field, facts: Facts): readonly Json[] {
     return false;
   });
   return values;
-}
-
-/** The first scalar of a field as text; undefined when there is none. */
-export function firstText(field: Field, facts: Facts): string | undefined {
-  let text: string | undefined;
-  field.some(facts, (value) => {
-    if (typeof value === "object") return false;
-    text = typeof value === "string" ? value : String(value);
-    return true;
-  });
-  return text;
 }

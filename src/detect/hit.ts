@@ -5,7 +5,7 @@
  */
 import type { Check, Correlation } from "./correlation.ts";
 import type { Facts, Seen } from "./facts.ts";
-import { type Field, firstText } from "./field.ts";
+import type { Field } from "./field.ts";
 import { scoreValues } from "./score.ts";
 import type { Mark, Onward, WindowAdd, WindowMember } from "./state.ts";
 import { signsOf } from "./window.ts";
@@ -21,23 +21,28 @@ export interface Hit extends Omit<Onward, "to"> {
 
 /** Values of a group-by; an absent field is the empty text. */
 export function groupOf(groupBy: readonly Field[], facts: Facts): readonly string[] {
-  return groupBy.map((field) => firstText(field, facts) ?? "");
+  return groupBy.map((field) => field.text(facts) ?? "");
 }
 
 /** One hit for each group: a record that matches several rules counts once, unless an alias puts it into two groups. */
 export function hitsOf(correlation: Correlation, facts: Facts, bases: readonly string[]): readonly Hit[] {
-  const seen = facts.seen();
-  const hits = partsOf(correlation, facts, bases).map(({ group, own }) => ({
-    correlation,
-    account: facts.record.recipientAccountId,
-    seen,
-    id: seen.sighting.eventID,
-    principal: facts.principal().id,
-    group,
-    values: valuesOf(correlation.check, facts, own),
-    onward: onwardsOf(correlation, facts),
-  }));
-  return hits.filter(({ values }) => isCounted(correlation.check, values));
+  const hits: Hit[] = [];
+  for (const { group, own } of partsOf(correlation, facts, bases)) {
+    const values = valuesOf(correlation.check, facts, own);
+    if (!isCounted(correlation.check, values)) continue;
+    const seen = facts.seen();
+    hits.push({
+      correlation,
+      account: facts.record.recipientAccountId,
+      seen,
+      id: seen.sighting.eventID,
+      principal: facts.principal().id,
+      group,
+      values,
+      onward: onwardsOf(correlation, facts),
+    });
+  }
+  return hits;
 }
 
 interface Part {
@@ -46,9 +51,10 @@ interface Part {
 }
 
 function partsOf({ groupBy }: Correlation, facts: Facts, bases: readonly string[]): readonly Part[] {
-  const groupFor = (base: string) => groupBy.map(({ of }) => firstText(of(base), facts) ?? "");
+  const groupFor = (base: string) => groupBy.map(({ of }) => of(base).text(facts) ?? "");
   const [only] = bases;
-  if (bases.length === 1 && only !== undefined) return [{ group: groupFor(only), own: bases }];
+  if (only !== undefined && (bases.length === 1 || !groupBy.some(({ isAlias }) => isAlias)))
+    return [{ group: groupFor(only), own: bases }];
   const byGroup = new Map<string, { readonly group: readonly string[]; readonly own: string[] }>();
   for (const base of bases) {
     const group = groupFor(base);
@@ -82,7 +88,7 @@ function isCounted(check: Check, values: readonly string[]): boolean {
 
 /** What the check compares. Of a new value one text, and none when all of its fields are absent. */
 function valuesOf(check: Check, facts: Facts, bases: readonly string[]): readonly string[] {
-  const textOf = (field: Field): string => firstText(field, facts) ?? "";
+  const textOf = (field: Field): string => field.text(facts) ?? "";
   switch (check.kind) {
     case "count":
       return check.distinct.map(({ field }) => textOf(field));

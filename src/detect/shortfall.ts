@@ -6,7 +6,6 @@ import { actionOf, outcomeOf } from "../cloudtrail/record.ts";
 import type { Correlation } from "./correlation.ts";
 import { missOf } from "./evidence.ts";
 import type { Facts } from "./facts.ts";
-import { firstText } from "./field.ts";
 import { type Hit, hitsOf } from "./hit.ts";
 import type { CompiledRule } from "./rules.ts";
 import { basesOf } from "./sequence.ts";
@@ -89,7 +88,7 @@ function windowText(correlation: Correlation, asked: readonly CompiledRule[], re
       return `${match}: they do not add up to a level ${within}`;
     case "new": {
       const last = records.findLast(({ record }) => record.eventID === fullest.at(-1)?.id);
-      const values = check.fields.map((field) => `${field.path} is ${(last && firstText(field, last)) ?? "absent"}`);
+      const values = check.fields.map((field) => `${field.path} is ${(last && field.text(last)) ?? "absent"}`);
       return `${match}: ${values.join(", ")}, which is not new ${within}`;
     }
   }
