@@ -21,18 +21,26 @@ const DAY_MS = 24 * 3600_000;
 
 /** Judges one mark after the other, and learns from it. */
 export function memoryMarks(): (mark: Mark) => MarkAnswer {
-  const groups = new Map<string, Group>();
+  /** By correlation and group. */
+  const known = new Map<string, Map<string, Group>>();
+  function groupOf({ correlation, group: name }: Mark): Group {
+    let groups = known.get(correlation);
+    if (groups === undefined) {
+      groups = new Map();
+      known.set(correlation, groups);
+    }
+    let group = groups.get(name);
+    if (group === undefined) {
+      group = { values: new Map(), since: Number.POSITIVE_INFINITY, days: [], told: new Map() };
+      groups.set(name, group);
+    }
+    return group;
+  }
   return (mark) => {
-    const group = groups.get(mark.key) ?? {
-      values: new Map(),
-      since: Number.POSITIVE_INFINITY,
-      days: [],
-      told: new Map(),
-    };
-    groups.set(mark.key, group);
+    const group = groupOf(mark);
     if (mark.learns) learn(group, mark);
-    const known = isKnown(group.values.get(mark.value), mark);
-    return { known, told: !known && isTold(group, mark), learning: isLearning(group, mark) };
+    const isHabit = isKnown(group.values.get(mark.value), mark);
+    return { known: isHabit, told: !isHabit && isTold(group, mark), learning: isLearning(group, mark) };
   };
 }
 

@@ -24,26 +24,39 @@ const SWEEP_EVERY = 10_000;
 const NOBODY: readonly WindowMember[] = [];
 
 export function memoryState(): DetectorState {
-  const windows = new Map<string, Window>();
+  /** By correlation and group. */
+  const windows = new Map<string, Map<string, Window>>();
   const marks = memoryMarks();
   let newest = Number.NEGATIVE_INFINITY;
   let adds = 0;
 
   function sweep(): void {
-    for (const [key, { windowMs, members }] of windows) {
-      const last = members.at(-1)?.at ?? Number.NEGATIVE_INFINITY;
-      if (last < newest - windowMs - LATENESS_MS) windows.delete(key);
+    for (const groups of windows.values()) {
+      for (const [group, { windowMs, members }] of groups) {
+        const last = members.at(-1)?.at ?? Number.NEGATIVE_INFINITY;
+        if (last < newest - windowMs - LATENESS_MS) groups.delete(group);
+      }
     }
   }
 
-  function addOne({ key, windowMs, member, need, signs }: WindowAdd): readonly WindowMember[] {
+  function windowOf({ correlation, group, windowMs, signs }: WindowAdd): Window {
+    let groups = windows.get(correlation);
+    if (groups === undefined) {
+      groups = new Map();
+      windows.set(correlation, groups);
+    }
+    const known = groups.get(group);
+    if (known !== undefined) return known;
+    const made: Window = { windowMs, members: [], signs: signs.map(() => new Map()) };
+    groups.set(group, made);
+    return made;
+  }
+
+  function addOne(add: WindowAdd): readonly WindowMember[] {
+    const { member, need, signs } = add;
     newest = Math.max(newest, member.at);
     if (++adds % SWEEP_EVERY === 0) sweep();
-    let window = windows.get(key);
-    if (window === undefined) {
-      window = { windowMs, members: [], signs: signs.map(() => new Map()) };
-      windows.set(key, window);
-    }
+    const window = windowOf(add);
     insert(window, member, signs);
     const near = nearest(window, member.at, need);
     trim(window);

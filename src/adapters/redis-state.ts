@@ -40,15 +40,10 @@ export function redisState(redis: Redis): DetectorState {
     const args = [
       adds.length,
       ...adds.flatMap(argsOf),
-      ...marks.flatMap(({ key, value, eventID, at, forgetMs, learningMs, learns }) => [
-        digestOf(key),
-        digestOf(value),
-        eventID,
-        at,
-        forgetMs,
-        learningMs,
-        learns ? "1" : "0",
-      ]),
+      ...marks.flatMap((mark) => {
+        const { value, eventID, at, forgetMs, learningMs, learns } = mark;
+        return [digestOf(keyOf(mark)), digestOf(value), eventID, at, forgetMs, learningMs, learns ? "1" : "0"];
+      }),
     ];
     const [windows, answers, texts] = listOf(await ask(redis, args));
     const members = listOf(texts).map(memberOf);
@@ -86,9 +81,10 @@ function sparedOf({ at, eventID }: Mark, before: Said | undefined): MarkAnswer |
   return eventID === teller ? undefined : { ...answer, told: true };
 }
 
-function argsOf({ key, windowMs, member, need, signs }: WindowAdd): readonly (string | number)[] {
+function argsOf(add: WindowAdd): readonly (string | number)[] {
+  const { windowMs, member, need, signs } = add;
   const own = signs.flatMap((ofKind, kind) => ofKind.map((sign) => `${kind}:${signTextOf(sign)}`));
-  const what = [digestOf(key), windowMs, member.at, member.id, JSON.stringify(member), needTextOf(need)];
+  const what = [digestOf(keyOf(add)), windowMs, member.at, member.id, JSON.stringify(member), needTextOf(need)];
   return [...what, own.length, ...own];
 }
 
@@ -105,8 +101,12 @@ function signTextOf(sign: string): string {
   return sign.length > LONGEST_SIGN ? digestOf(sign) : JSON.stringify(sign);
 }
 
-function nameOf({ key, value }: Mark): string {
-  return `${key}\n${value}`;
+function keyOf({ correlation, group }: WindowAdd | Mark): string {
+  return `${correlation}\n${group}`;
+}
+
+function nameOf(mark: Mark): string {
+  return `${keyOf(mark)}\n${mark.value}`;
 }
 
 /** Record text of any length and any characters. */

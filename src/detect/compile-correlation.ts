@@ -28,8 +28,9 @@ const MOST_LEVELS = 4;
 
 export function compileCorrelations(documents: readonly RuleDocument[]): Correlations {
   const called = documentsByName(documents);
+  const groups = new Map<string, readonly GroupField[]>();
   const drafts = documents.flatMap((document) =>
-    document.kind === "correlation" ? [draftOf(document, document.body, called)] : [],
+    document.kind === "correlation" ? [draftOf(document, document.body, called, groups)] : [],
   );
   const made = new Map<RuleDocument, Correlation>();
   const above = new Map<RuleDocument, Draft[]>();
@@ -84,11 +85,22 @@ export function documentsByName(documents: readonly RuleDocument[]): ReadonlyMap
   return called;
 }
 
-function draftOf(document: RuleDocument, body: CorrelationBody, called: ReadonlyMap<string, RuleDocument>): Draft {
-  const { rules, timespan, generate } = body.correlation;
+/** @param groups lists of fields without aliases, by their names. */
+function draftOf(
+  document: RuleDocument,
+  body: CorrelationBody,
+  called: ReadonlyMap<string, RuleDocument>,
+  groups: Map<string, readonly GroupField[]>,
+): Draft {
+  const { rules, timespan, generate, aliases } = body.correlation;
   const bases = rules.flatMap((wanted) => baseOf(wanted, document, called.get(wanted)));
   const names = bases.map(({ name }) => name);
   const check = checkOf(document, body, names);
+  const own = groupBy(document, body, rules, bases);
+  const isAliased = Object.keys(aliases ?? {}).length > 0;
+  const fields = own.map(({ name }) => name).join("\n");
+  const shared = isAliased ? own : (groups.get(fields) ?? own);
+  if (!isAliased) groups.set(fields, shared);
   return {
     document,
     bases,
@@ -100,7 +112,8 @@ function draftOf(document: RuleDocument, body: CorrelationBody, called: Readonly
       level: body.level,
       onFailure: body["ids.on_failure"],
       windowMs: spanMs(timespan),
-      groupBy: groupBy(document, body, rules, bases),
+      groupBy: shared,
+      isAliased,
       check,
       need: needOf(check),
     },
@@ -140,7 +153,7 @@ function groupBy(
     const alias = Object.hasOwn(aliases, name) ? aliases[name] : undefined;
     if (alias === undefined) {
       const field = fieldAt(document, ["correlation", "group-by", at], name);
-      return field === undefined ? [] : [{ name, of: () => field, isAlias: false }];
+      return field === undefined ? [] : [{ name, of: () => field }];
     }
     const place = ["correlation", "aliases", name];
     const unknown = Object.keys(alias).filter((rule) => !rules.includes(rule));
@@ -154,6 +167,6 @@ function groupBy(
       }),
     );
     const [any] = fields.values();
-    return any === undefined ? [] : [{ name, of: (base) => fields.get(base) ?? any, isAlias: true }];
+    return any === undefined ? [] : [{ name, of: (base) => fields.get(base) ?? any }];
   });
 }

@@ -33,7 +33,6 @@ export type Check =
 export interface GroupField {
   readonly name: string;
   readonly of: (base: string) => Field;
-  readonly isAlias: boolean;
 }
 
 export interface Correlation {
@@ -43,7 +42,10 @@ export interface Correlation {
   readonly level: Level;
   readonly onFailure: "lower" | "same" | "ignore";
   readonly windowMs: number;
+  /** The same list for all that group by the same fields without aliases. */
   readonly groupBy: readonly GroupField[];
+  /** Whether one of them is an alias. */
+  readonly isAliased: boolean;
   readonly check: Check;
   /** What a window has to come to before the check can hold. */
   readonly need: Need;

@@ -8,10 +8,10 @@ import type { Correlation } from "./correlation.ts";
 import { type AccountContext, type Facts, factsOf, type Known } from "./facts.ts";
 import type { Finding } from "./finding.ts";
 import { completedBy } from "./fire.ts";
-import { type Hit, hitsAbove, hitsOf, markOf, seenIn, windowAddOf } from "./hit.ts";
+import { type Hit, hitsAbove, markOf, openCounted, seenIn, windowAddOf } from "./hit.ts";
 import { failedFinding, joined, newFinding, ruleFinding, windowFinding } from "./raise.ts";
 import type { CompiledRule, CompiledRules } from "./rules.ts";
-import type { DetectorState, Mark, MarkAnswer, WindowAdd, WindowMember } from "./state.ts";
+import type { Answer, DetectorState, Mark, MarkAnswer, Question, WindowAdd, WindowMember } from "./state.ts";
 
 export interface Detector {
   feed(record: CloudTrailRecord): Promise<readonly Finding[]>;
@@ -38,15 +38,10 @@ interface PlacedHit {
   readonly place: Place;
 }
 /** A correlation that counts a record, and which of its rules the record matched. */
-interface Counted {
+interface Counting {
   readonly correlation: Correlation;
   readonly bases: string[];
 }
-
-/** What a correlation was told by the state. */
-type Told =
-  | { readonly kind: "window"; readonly members: readonly WindowMember[] }
-  | { readonly kind: "mark"; readonly answer: MarkAnswer };
 
 const NOBODY: ReadonlySet<string> = new Set();
 
@@ -69,7 +64,7 @@ export function makeDetector(compiled: CompiledRules, state: DetectorState, cont
     // A correlation that fires is a record to those that count it: seldom more than one round.
     while (hits.length > 0) {
       const suspects = await suspectsAmong(hits, context);
-      hits = judge(hits, await answersTo(hits, state, suspects));
+      hits = judge(hits, await state.ask(questionOf(hits, suspects)));
     }
     return places.flatMap(({ findings }) => findings);
   }
@@ -80,32 +75,33 @@ export function makeDetector(compiled: CompiledRules, state: DetectorState, cont
 function evaluate(rules: readonly CompiledRule[], place: Place, hits: PlacedHit[]): void {
   const { facts, findings } = place;
   // Most records match no rule: nothing is made before one does.
-  let counted: Counted[] | undefined;
+  let counting: Counting[] | undefined;
   for (const rule of rules) {
     try {
       if (!isTried(rule, facts)) continue;
       if (rule.raises) findings.push(ruleFinding(rule, facts));
-      counted ??= [];
-      note(counted, rule.countedBy, rule.name);
+      counting ??= [];
+      note(counting, rule.countedBy, rule.name);
     } catch (error) {
       findings.push(failedFinding(rule.name, facts, error));
     }
   }
-  if (counted !== undefined) addHits(counted, place, hits);
+  if (counting !== undefined) addHits(counting, place, hits);
 }
 
-function note(counted: Counted[], correlations: readonly Correlation[], base: string): void {
+function note(counting: Counting[], correlations: readonly Correlation[], base: string): void {
   for (const correlation of correlations) {
-    const before = counted.find((one) => one.correlation === correlation);
-    if (before === undefined) counted.push({ correlation, bases: [base] });
+    const before = counting.find((one) => one.correlation === correlation);
+    if (before === undefined) counting.push({ correlation, bases: [base] });
     else before.bases.push(base);
   }
 }
 
-function addHits(counted: readonly Counted[], place: Place, hits: PlacedHit[]): void {
-  for (const { correlation, bases } of counted) {
+function addHits(counting: readonly Counting[], place: Place, hits: PlacedHit[]): void {
+  const counted = openCounted(place.facts);
+  for (const { correlation, bases } of counting) {
     try {
-      for (const one of hitsOf(correlation, place.facts, bases)) hits.push({ hit: one, place });
+      for (const hit of counted.hitsOf(correlation, bases)) hits.push({ hit, place });
     } catch (error) {
       place.findings.push(failedFinding(correlation.name, place.facts, error));
     }
@@ -123,46 +119,32 @@ async function suspectsAmong(hits: readonly PlacedHit[], { suspects }: DetectorC
   return suspects([...new Set(learning.map(({ hit }) => hit.principal))]);
 }
 
-/** Asks the state for all of them at once. @returns what each hit is told, in their order; undefined for one that asks nothing. */
-async function answersTo(
-  hits: readonly PlacedHit[],
-  state: DetectorState,
-  suspects: ReadonlySet<string>,
-): Promise<readonly (Told | undefined)[]> {
+/** What the state is asked for all of them, in their order. */
+function questionOf(hits: readonly PlacedHit[], suspects: ReadonlySet<string>): Question {
   const adds: WindowAdd[] = [];
   const marks: Mark[] = [];
-  const asked = hits.map(({ hit }): Told["kind"] | undefined => {
-    const add = windowAddOf(hit);
-    if (add !== undefined) {
-      adds.push(add);
-      return "window";
-    }
-    const isSuspect = suspects.size > 0 && suspects.has(hit.principal);
-    const mark = markOf(hit, hit.seen.outcome === "success" && !isSuspect);
-    if (mark === undefined) return undefined;
-    marks.push(mark);
-    return "mark";
-  });
-  if (adds.length + marks.length === 0) return [];
-  const answer = await state.ask({ adds, marks });
-  const [windows, known] = [answer.windows.values(), answer.marks.values()];
-  return asked.map((kind): Told | undefined => {
-    if (kind === "window") return { kind, members: windows.next().value ?? [] };
-    const one = kind === "mark" ? known.next().value : undefined;
-    return one && { kind: "mark", answer: one };
-  });
+  for (const { hit } of hits) {
+    if (hit.correlation.check.kind === "new") marks.push(markOf(hit, isLearntFrom(hit, suspects)));
+    else adds.push(windowAddOf(hit));
+  }
+  return { adds, marks };
+}
+
+function isLearntFrom({ principal, seen }: Hit, suspects: ReadonlySet<string>): boolean {
+  return seen.outcome === "success" && !(suspects.size > 0 && suspects.has(principal));
 }
 
 /** Puts findings in their places; gives the hits on those correlations that count the ones which fired. */
-function judge(hits: readonly PlacedHit[], told: readonly (Told | undefined)[]): PlacedHit[] {
+function judge(hits: readonly PlacedHit[], { windows, marks }: Answer): PlacedHit[] {
   const above: PlacedHit[] = [];
-  for (const [at, { hit, place }] of hits.entries()) {
-    const answer = told[at];
-    if (answer === undefined) continue;
-    const { finding, next } =
-      answer.kind === "window" ? judgeWindow(hit, answer.members, place) : judgeNew(hit, answer.answer, place);
-    if (finding !== undefined) tell(place.findings, finding);
-    for (const one of next) above.push({ hit: one, place });
+  let [nextWindow, nextMark] = [0, 0];
+  for (const { hit, place } of hits) {
+    const isMark = hit.correlation.check.kind === "new";
+    const judged = isMark
+      ? judgeNew(hit, marks[nextMark++], place)
+      : judgeWindow(hit, windows[nextWindow++] ?? [], place);
+    if (judged.finding !== undefined) tell(place.findings, judged.finding);
+    for (const one of judged.next) above.push({ hit: one, place });
   }
   return above;
 }
@@ -193,8 +175,8 @@ function judgeWindow(hit: Hit, members: readonly WindowMember[], { facts }: Plac
 }
 
 /** Whoever counts new values counts each record that has one, whichever of them is the one that tells it. */
-function judgeNew(hit: Hit, answer: MarkAnswer, { facts }: Place): Judged {
-  if (answer.known) return NOTHING;
+function judgeNew(hit: Hit, answer: MarkAnswer | undefined, { facts }: Place): Judged {
+  if (answer === undefined || answer.known) return NOTHING;
   const { correlation, account, seen, onward } = hit;
   return {
     finding: correlation.raises ? newFinding(hit, answer, facts) : undefined,

@@ -3,7 +3,7 @@
  * Pure. All that the correlation and those above it will ask of the record is read when the record comes: a later record may
  * complete what this one was a part of.
  */
-import type { Check, Correlation } from "./correlation.ts";
+import type { Check, Correlation, GroupField } from "./correlation.ts";
 import type { Facts, Seen } from "./facts.ts";
 import type { Field } from "./field.ts";
 import { scoreValues } from "./score.ts";
@@ -17,6 +17,8 @@ export interface Hit extends Omit<Onward, "to"> {
   readonly seen: Seen;
   /** Of the member that it adds to a window. */
   readonly id: string;
+  /** Account and group as one text. */
+  readonly groupName: string;
 }
 
 /** Values of a group-by; an absent field is the empty text. */
@@ -24,86 +26,115 @@ export function groupOf(groupBy: readonly Field[], facts: Facts): readonly strin
   return groupBy.map((field) => field.text(facts) ?? "");
 }
 
-/** One hit for each group: a record that matches several rules counts once, unless an alias puts it into two groups. */
-export function hitsOf(correlation: Correlation, facts: Facts, bases: readonly string[]): readonly Hit[] {
-  const hits: Hit[] = [];
-  for (const { group, own } of partsOf(correlation, facts, bases)) {
-    const values = valuesOf(correlation.check, facts, own);
-    if (!isCounted(correlation.check, values)) continue;
-    const seen = facts.seen();
-    hits.push({
-      correlation,
-      account: facts.record.recipientAccountId,
-      seen,
-      id: seen.sighting.eventID,
-      principal: facts.principal().id,
-      group,
-      values,
-      onward: onwardsOf(correlation, facts),
-    });
-  }
-  return hits;
+/** A record to the correlations that count it. */
+export interface Counted {
+  /** One hit for each group: a record that matches several rules counts once, unless an alias puts it into two groups. */
+  hitsOf(correlation: Correlation, bases: readonly string[]): readonly Hit[];
 }
 
-interface Part {
+/** What one correlation asks of a record, others ask as well: each list of fields is read once. */
+export function openCounted(facts: Facts): Counted {
+  const account = facts.record.recipientAccountId;
+  const shared: { readonly groupBy: readonly GroupField[]; readonly part: Group }[] = [];
+
+  function groupFor(groupBy: readonly GroupField[], base: string): Group {
+    const group: string[] = [];
+    for (const { of } of groupBy) group.push(of(base).text(facts) ?? "");
+    return { group, groupName: nameOf(account, group) };
+  }
+
+  function sharedGroup(groupBy: readonly GroupField[]): Group {
+    for (const one of shared) if (one.groupBy === groupBy) return one.part;
+    const part = groupFor(groupBy, "");
+    shared.push({ groupBy, part });
+    return part;
+  }
+
+  function partsOf({ groupBy, isAliased }: Correlation, bases: readonly string[]): readonly Part[] {
+    if (!isAliased) {
+      const { group, groupName } = sharedGroup(groupBy);
+      return [{ group, groupName, own: bases }];
+    }
+    const byName = new Map<string, Group & { readonly own: string[] }>();
+    for (const base of bases) {
+      const group = groupFor(groupBy, base);
+      const before = byName.get(group.groupName);
+      if (before === undefined) byName.set(group.groupName, { ...group, own: [base] });
+      else before.own.push(base);
+    }
+    return [...byName.values()];
+  }
+
+  /** What the record will say to those that count a correlation. */
+  function onwardsOf({ name, countedBy }: Correlation): readonly Onward[] {
+    if (countedBy.length === 0) return NOTHING;
+    const base = [name];
+    const onwards: Onward[] = [];
+    for (const above of countedBy) {
+      for (const { group } of partsOf(above, base)) {
+        const values = valuesOf(above.check, facts, base);
+        if (!isCounted(above.check, values)) continue;
+        const principal = facts.principal().id;
+        onwards.push({ to: above.name, principal, group, values, onward: onwardsOf(above) });
+      }
+    }
+    return onwards;
+  }
+
+  return {
+    hitsOf(correlation, bases) {
+      const hits: Hit[] = [];
+      for (const { group, groupName, own } of partsOf(correlation, bases)) {
+        const values = valuesOf(correlation.check, facts, own);
+        if (!isCounted(correlation.check, values)) continue;
+        const seen = facts.seen();
+        const id = seen.sighting.eventID;
+        const principal = facts.principal().id;
+        const onward = onwardsOf(correlation);
+        hits.push({ correlation, account, seen, id, principal, group, groupName, values, onward });
+      }
+      return hits;
+    },
+  };
+}
+
+interface Group {
   readonly group: readonly string[];
+  readonly groupName: string;
+}
+interface Part extends Group {
   readonly own: readonly string[];
 }
 
-function partsOf({ groupBy }: Correlation, facts: Facts, bases: readonly string[]): readonly Part[] {
-  const groupFor = (base: string) => groupBy.map(({ of }) => of(base).text(facts) ?? "");
-  const [only] = bases;
-  if (only !== undefined && (bases.length === 1 || !groupBy.some(({ isAlias }) => isAlias)))
-    return [{ group: groupFor(only), own: bases }];
-  const byGroup = new Map<string, { readonly group: readonly string[]; readonly own: string[] }>();
-  for (const base of bases) {
-    const group = groupFor(base);
-    const name = JSON.stringify(group);
-    const before = byGroup.get(name);
-    if (before === undefined) byGroup.set(name, { group, own: [base] });
-    else before.own.push(base);
-  }
-  return [...byGroup.values()];
-}
-
 const NOTHING: readonly Onward[] = [];
+const NONE: readonly string[] = [];
 
-/** What the record will say to those that count a correlation. */
-function onwardsOf({ name, countedBy }: Correlation, facts: Facts): readonly Onward[] {
-  if (countedBy.length === 0) return NOTHING;
-  const base = [name];
-  return countedBy.flatMap((above) =>
-    partsOf(above, facts, base).flatMap(({ group }): readonly Onward[] => {
-      const values = valuesOf(above.check, facts, base);
-      if (!isCounted(above.check, values)) return [];
-      return [{ to: above.name, principal: facts.principal().id, group, values, onward: onwardsOf(above, facts) }];
-    }),
-  );
-}
-
-/** A record without the value that is counted is none of the counted: it may be another call altogether. */
+/** A record without the value that is counted, or that must not be new, is none of the counted: it may be another call altogether. */
 function isCounted(check: Check, values: readonly string[]): boolean {
+  if (check.kind === "new") return values.length > 0;
   return !(check.kind === "count" && check.needsFirst && values[0] === "");
 }
 
 /** What the check compares. Of a new value one text, and none when all of its fields are absent. */
 function valuesOf(check: Check, facts: Facts, bases: readonly string[]): readonly string[] {
-  const textOf = (field: Field): string => field.text(facts) ?? "";
   switch (check.kind) {
     case "count":
-      return check.distinct.map(({ field }) => textOf(field));
+      return textsOf(check.distinct, facts);
     case "sequence":
-      return scoreValues(bases, []);
+      return scoreValues(bases, NONE);
     case "score":
-      return scoreValues(
-        bases,
-        check.scoring.spread.map(({ field }) => textOf(field)),
-      );
+      return scoreValues(bases, textsOf(check.scoring.spread, facts));
     case "new": {
-      const values = check.fields.map(textOf);
-      return values.every((value) => value === "") ? [] : [values.join(" · ")];
+      const values = check.fields.map((field) => field.text(facts) ?? "");
+      return values.every((value) => value === "") ? NONE : [values.join(" · ")];
     }
   }
+}
+
+function textsOf(listed: readonly { readonly field: Field }[], facts: Facts): readonly string[] {
+  const texts: string[] = [];
+  for (const { field } of listed) texts.push(field.text(facts) ?? "");
+  return texts;
 }
 
 /** What a record, at which a correlation fired, says to those that count that one. */
@@ -119,7 +150,8 @@ export function hitsAbove(
     const id = `${seen.sighting.eventID} ${correlation.name}`;
     if (above === undefined) return [];
     const { principal, group, values, onward: further } = one;
-    return [{ correlation: above, account, seen, id, principal, group, values, onward: further }];
+    const groupName = nameOf(account, group);
+    return [{ correlation: above, account, seen, id, principal, group, groupName, values, onward: further }];
   });
 }
 
@@ -128,35 +160,29 @@ export function seenIn({ at, sighting, values }: WindowMember): Seen {
   return { at, sighting, outcome: values.at(-1) === "failure" ? "failure" : "success" };
 }
 
-/** Names a hit's window, or its group. */
-export function keyOf({ correlation, account, group }: Hit): string {
-  // Record text may hold anything, a separator too: with lengths, no two groups are named alike.
-  let key = `${correlation.name}\n${account}`;
-  for (const value of group) key += `\n${value.length} ${value}`;
-  return key;
+/** Record text may hold anything, a separator too: with lengths, no two groups are named alike. */
+function nameOf(account: string, group: readonly string[]): string {
+  let name = account;
+  for (const value of group) name += `\n${value.length} ${value}`;
+  return name;
 }
 
-/** @returns undefined for a correlation that asks for no new value, and for a record that has none. */
-export function markOf(hit: Hit, learns: boolean): Mark | undefined {
-  const { check, windowMs: forgetMs } = hit.correlation;
-  const [value] = hit.values;
-  if (check.kind !== "new" || value === undefined) return undefined;
-  const { at, sighting } = hit.seen;
-  return { key: keyOf(hit), value, eventID: sighting.eventID, at, forgetMs, learningMs: check.learningMs, learns };
+/** What a hit asks of a group's known values. @param hit one of a correlation that asks for a new value. */
+export function markOf({ correlation, groupName: group, seen, values }: Hit, learns: boolean): Mark {
+  const { name, check, windowMs: forgetMs } = correlation;
+  const learningMs = check.kind === "new" ? check.learningMs : 0;
+  const [value = ""] = values;
+  return { correlation: name, group, value, eventID: seen.sighting.eventID, at: seen.at, forgetMs, learningMs, learns };
 }
 
 /**
  * What a hit adds to the window of its correlation. The last of the member's values is the record's outcome, so that whether a
  * window failed as a whole does not depend on which record completed it.
- *
- * @returns undefined for a correlation that keeps no window.
  */
-export function windowAddOf(hit: Hit): WindowAdd | undefined {
-  const { correlation, id, values, onward } = hit;
-  const { check, windowMs, need } = correlation;
-  if (check.kind === "new") return undefined;
-  const { at, outcome, sighting } = hit.seen;
+export function windowAddOf({ correlation, groupName: group, id, values, onward, seen }: Hit): WindowAdd {
+  const { name, check, windowMs, need } = correlation;
+  const { at, outcome, sighting } = seen;
   const said = [...values, outcome];
   const member = onward.length === 0 ? { id, at, sighting, values: said } : { id, at, sighting, values: said, onward };
-  return { key: keyOf(hit), windowMs, member, need, signs: signsOf(check, member) };
+  return { correlation: name, group, windowMs, member, need, signs: signsOf(check, member) };
 }

@@ -51,10 +51,12 @@ export interface Part {
   readonly free: number;
 }
 
-/** Put `member` into the window `key`, and give back its neighbours in eventTime when they come to what is needed. */
+/** Put `member` into the window of a correlation and group, and give back its neighbours in eventTime when they come to what is needed. */
 export interface WindowAdd {
-  /** Name of the window: correlation, account and group values. Contains record text; adapters hash it. */
-  readonly key: string;
+  /** Whose window it is. */
+  readonly correlation: string;
+  /** Account and group values. Record text of any length. */
+  readonly group: string;
   readonly windowMs: number;
   readonly member: WindowMember;
   readonly need: Need;
@@ -64,8 +66,10 @@ export interface WindowAdd {
 
 /** Ask whether `value` is known of a group at a time, and learn it when that is allowed. */
 export interface Mark {
-  /** Name of the group: correlation, account and group values. Contains record text; adapters hash it. */
-  readonly key: string;
+  /** Whose group it is. */
+  readonly correlation: string;
+  /** Account and group values. Record text of any length. */
+  readonly group: string;
   readonly value: string;
   readonly eventID: string;
   /** eventTime in ms. */
@@ -97,7 +101,7 @@ export interface Answer {
    * For each add the members of its window with |eventTime − its own| ≤ windowMs, oldest first, itself included, at most
    * MAX_MEMBERS nearest ones; none when they do not come to what is needed. For the sums a sign counts when it was seen last at
    * eventTime − windowMs or later: for a record that comes late this may be too much, never too little.
-   * Adding a member that the window holds already, by its id, changes nothing.
+   * Adding a member that the window holds already changes nothing: the same id has the same time.
    */
   readonly windows: readonly (readonly WindowMember[])[];
   readonly marks: readonly MarkAnswer[];
@@ -114,7 +118,7 @@ export interface DetectorState {
  * `apart(state, "unverified")`: a forged record from the year 2099 makes nobody's real records look long past.
  */
 export function apart(state: DetectorState, room: string): DetectorState {
-  const inRoom = <T extends { readonly key: string }>(one: T): T => ({ ...one, key: `${room}\n${one.key}` });
+  const inRoom = <T extends { readonly group: string }>(one: T): T => ({ ...one, group: `${room}\n${one.group}` });
   return { ask: ({ adds, marks }) => state.ask({ adds: adds.map(inRoom), marks: marks.map(inRoom) }) };
 }
 

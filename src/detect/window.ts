@@ -7,9 +7,6 @@ import type { Scoring } from "./score.ts";
 import { basesOf } from "./sequence.ts";
 import type { Need, Part, WindowMember } from "./state.ts";
 
-/** Checks that keep a window. */
-type WindowCheck = Exclude<Check, { kind: "new" }>;
-
 /** Sums of fractions depend on their order: a need must never ask for more than its check does. */
 const ROUNDING = 1e-6;
 
@@ -47,7 +44,7 @@ function scoreParts({ points, spread }: Scoring): readonly Part[] {
 }
 
 /** What a member says to a check, by the kinds that `needOf` counts. */
-export function signsOf(check: WindowCheck, member: WindowMember): readonly (readonly string[])[] {
+export function signsOf(check: Check, member: WindowMember): readonly (readonly string[])[] {
   const { values, sighting } = member;
   switch (check.kind) {
     case "count":
@@ -60,6 +57,8 @@ export function signsOf(check: WindowCheck, member: WindowMember): readonly (rea
       const calls = [...points.keys()].map((base) => (bases.includes(base) ? [sighting.action] : []));
       return [...calls, ...spread.map((_, at) => signOf(values[at + 1]))];
     }
+    case "new":
+      return [];
   }
 }
 

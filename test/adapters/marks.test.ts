@@ -9,7 +9,8 @@ const DAY = 24 * 3600_000;
 
 contract("what is known of a group", (stores) => {
   const markOf = (value: string, at: number, change: Partial<Mark> = {}): Mark => ({
-    key: "g",
+    correlation: "c",
+    group: "g",
     value,
     eventID: `${value}-${at}`,
     at,
@@ -76,9 +77,9 @@ contract("what is known of a group", (stores) => {
   it("knows the same in any order of arrival", async () => {
     const marks = [0, 1, 2, 3, 8, 8.5, 9.5].map((day) => markOf(day >= 8 ? "b" : "a", NOON + day * DAY));
     /** Whether the group is learning is asked with values that nobody told: of others it may be out of date. */
-    const knownIn = async (key: string) => {
-      const answers = await ask(...marks.map((mark) => ({ ...mark, key })));
-      const strangers = marks.map(({ at }, i) => markOf(`stranger ${i}`, at, { key, learns: false }));
+    const knownIn = async (group: string) => {
+      const answers = await ask(...marks.map((mark) => ({ ...mark, group })));
+      const strangers = marks.map(({ at }, i) => markOf(`stranger ${i}`, at, { group, learns: false }));
       return [answers.map(({ known }) => known), (await ask(...strangers)).map(({ learning }) => learning)];
     };
     await ask(...marks);
@@ -87,9 +88,9 @@ contract("what is known of a group", (stores) => {
     await fc.assert(
       fc.asyncProperty(fc.shuffledSubarray([...marks, ...marks], { minLength: 14 }), async (shuffled) => {
         round += 1;
-        const key = `g${round}`;
-        await ask(...shuffled.map((mark) => ({ ...mark, key })));
-        assert.deepEqual(await knownIn(key), wanted);
+        const group = `g${round}`;
+        await ask(...shuffled.map((mark) => ({ ...mark, group })));
+        assert.deepEqual(await knownIn(group), wanted);
       }),
       { numRuns: 20 },
     );
@@ -148,7 +149,7 @@ contract("what is known of a group", (stores) => {
     await habit("__proto__");
 
     const t = NOON + 8 * DAY;
-    const known = await ask(markOf("__proto__", t), markOf("#since", t), markOf("a", t, { key: "g\u0000" }));
+    const known = await ask(markOf("__proto__", t), markOf("#since", t), markOf("a", t, { group: "g\u0000" }));
     assert.deepEqual(
       known.map((answer) => answer.known),
       [true, false, false],

@@ -6,10 +6,10 @@ import { iso, NOON } from "./fold.ts";
 
 const MINUTE = 60_000;
 
-function addOf(eventID: string, at: number, key = "w"): WindowAdd {
+function addOf(eventID: string, at: number, group = "w"): WindowAdd {
   const sighting = { eventID, time: iso(at), action: "s3:ListBuckets", region: "us-east-1", ip: "192.0.2.1" };
   const member = { id: eventID, at, sighting, values: [`v-${eventID}`, "\u0000", "__proto__"] };
-  return { key, windowMs: 10 * MINUTE, member, need: { members: 1, sums: [] }, signs: [] };
+  return { correlation: "c", group, windowMs: 10 * MINUTE, member, need: { members: 1, sums: [] }, signs: [] };
 }
 
 contract("detector state", (stores) => {
@@ -95,10 +95,10 @@ contract("detector state", (stores) => {
     await fc.assert(
       fc.asyncProperty(fc.shuffledSubarray([...adds, ...adds], { minLength: 16, maxLength: 16 }), async (shuffled) => {
         round += 1;
-        const key = `w${round}`;
-        await add(...shuffled.map((one) => ({ ...one, key })));
+        const group = `w${round}`;
+        await add(...shuffled.map((one) => ({ ...one, group })));
 
-        assert.deepEqual(await add({ ...addOf("e0", NOON), key }), [["e0", "e1", "e2", "e3", "e4", "e5", "e6"]]);
+        assert.deepEqual(await add({ ...addOf("e0", NOON), group }), [["e0", "e1", "e2", "e3", "e4", "e5", "e6"]]);
       }),
       { numRuns: 30 },
     );
@@ -201,7 +201,7 @@ contract("what is needed of a window", (stores) => {
         round += 1;
         const adds = made.map(([minute, sign], i) => ({
           ...signed(`e${i}`, NOON + minute * MINUTE, distinct(least), [sign]),
-          key: `w${round}`,
+          group: `w${round}`,
         }));
         const answers = await add(...adds);
 
