@@ -38,6 +38,8 @@ const HOT_FIELDS: ReadonlySet<string> = new Set([
   "recipientAccountId",
   "sessionCredentialFromConsole",
   "vpcEndpointId",
+  // Written by calls for a session only.
+  "requestParameters.serialNumber",
   // Written only when CloudTrail left out a request that was too long.
   "requestParameters.omitted",
 ]);
