@@ -19,10 +19,10 @@ import { TOOL_FACTS } from "./tool.ts";
 
 export type { AccountContext, FactValue, Known, Place } from "./fact.ts";
 
-export interface Facts {
-  readonly record: CloudTrailRecord;
+export interface Facts extends FactSource {
   value(name: string): FactValue;
-  principal(): Principal;
+  /** The same by the fact's place: see `placeOf`. */
+  valueAt(place: number): FactValue;
   seen(): Seen;
 }
 
@@ -49,9 +49,16 @@ const GROUPS: readonly (readonly [title: string, group: FactGroup])[] = [
 const FACTS: ReadonlyMap<string, Fact> = new Map(GROUPS.flatMap(([, group]) => Object.entries(group)));
 
 export const FACT_NAMES: readonly string[] = [...FACTS.keys()];
+const LISTED: readonly Fact[] = [...FACTS.values()];
+const PLACES: ReadonlyMap<string, number> = new Map(FACT_NAMES.map((name, place) => [name, place] as const));
 
 export function isFact(name: string): boolean {
   return FACTS.has(name);
+}
+
+/** Where a fact stands among all of them; -1 for what is none. */
+export function placeOf(name: string): number {
+  return PLACES.get(name) ?? -1;
 }
 
 /** The paths that a fact is read from, where it says so. */
@@ -66,21 +73,27 @@ const NOTHING: Known = {};
  * @param known what is known about the world, the same for all records.
  */
 export function factsOf(record: CloudTrailRecord, account: AccountContext | undefined, known = NOTHING): Facts {
-  // Most records are asked for no fact: nothing is made before.
-  let values: Map<string, FactValue> | undefined;
-  let source: FactSource | undefined;
   let principal: Principal | undefined;
   let seen: Seen | undefined;
+  // A record is asked for a handful: looking through a short list is faster than a Map.
+  const asked: number[] = [];
+  const found: FactValue[] = [];
   const facts: Facts = {
     record,
-    value(name) {
-      values ??= new Map();
-      const before = values.get(name);
-      if (before !== undefined || values.has(name)) return before;
-      source ??= sourceOf(record, account, known, facts);
-      const found = FACTS.get(name)?.of(source);
-      values.set(name, found);
-      return found;
+    account,
+    known,
+    value: (name) => facts.valueAt(placeOf(name)),
+    valueAt(place) {
+      const before = asked.indexOf(place);
+      if (before >= 0) return found[before];
+      const value = LISTED[place]?.of(facts);
+      asked.push(place);
+      found.push(value);
+      return value;
+    },
+    listOf(name) {
+      const value = facts.value(name);
+      return typeof value === "object" ? value : [];
     },
     principal() {
       principal ??= principalOf(record);
@@ -98,24 +111,6 @@ function seenOf(record: CloudTrailRecord): Seen {
   const { eventID, eventTime: time, awsRegion: region, sourceIPAddress: ip = "" } = record;
   const sighting = { eventID, time, action: actionOf(record), region, ip };
   return { at: timeOf(record), outcome: outcomeOf(record), sighting };
-}
-
-function sourceOf(
-  record: CloudTrailRecord,
-  account: AccountContext | undefined,
-  known: Known,
-  facts: Facts,
-): FactSource {
-  return {
-    record,
-    account,
-    known,
-    principal: facts.principal,
-    listOf(name) {
-      const found = facts.value(name);
-      return typeof found === "object" ? found : [];
-    },
-  };
 }
 
 /** docs/facts.md, whole. */

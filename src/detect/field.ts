@@ -3,7 +3,7 @@
  * Pure. Own properties only: `constructor` or `__proto__` in a path finds what the record holds, nothing else.
  */
 import type { Json } from "../cloudtrail/json.ts";
-import type { Facts } from "./facts.ts";
+import { type Facts, placeOf } from "./facts.ts";
 import { isList } from "./scalar.ts";
 
 export interface Field {
@@ -20,15 +20,16 @@ export interface Field {
  */
 export function fieldOf(path: string): Field {
   if (path.startsWith("ids.")) {
+    const place = placeOf(path);
     return {
       path,
       some(facts, test) {
-        const value = facts.value(path);
+        const value = facts.valueAt(place);
         if (value === undefined) return false;
         return typeof value === "object" ? value.some(test) : test(value);
       },
       text(facts) {
-        const value = facts.value(path);
+        const value = facts.valueAt(place);
         return typeof value === "object" ? value[0] : textOf(value);
       },
     };
