@@ -98,6 +98,7 @@ const VALUE_WORDS: ReadonlyMap<string, Plain> = new Map([
   ["ids.unknown_organizations", words`lets in the organisation `],
   ["ids.vendor", words`of the vendor `],
   ["records", words`counted `],
+  ["steady", words`at a steady interval: `],
 ]);
 
 function evidenceLine({ field, value }: Evidence): Inline[] {

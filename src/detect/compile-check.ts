@@ -9,6 +9,7 @@ import { knownField } from "./matcher.ts";
 import type { Scoring } from "./score.ts";
 import type { CorrelationBody, RuleDocument } from "./sigma.ts";
 import { MAX_MEMBERS } from "./state.ts";
+import { SHORTEST_MS } from "./steady.ts";
 
 const UNIT_MS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3600_000, d: 86_400_000 };
 
@@ -19,6 +20,8 @@ export function checkOf(document: RuleDocument, body: CorrelationBody, bases: re
   const also = body["ids.also"] ?? [];
   if (also.length > 0 && type !== "event_count" && type !== "value_count")
     document.complain(["ids.also"], `does not go with ${type}`);
+  if (body["ids.steady"] !== undefined && type !== "event_count")
+    document.complain(["ids.steady"], `does not go with ${type}`);
   switch (type) {
     case "event_count":
     case "value_count":
@@ -70,25 +73,31 @@ function scoringOf(document: RuleDocument, body: CorrelationBody, bases: readonl
 
 function countCheck(document: RuleDocument, body: CorrelationBody): Check {
   const { complain } = document;
-  const { type, condition } = body.correlation;
+  const { type, condition, timespan } = body.correlation;
   const place = ["correlation", "condition"];
-  const main = leastOf(condition ?? {}, (what) => complain(place, what));
+  const { "ids.steady": steady } = body;
+  if (steady !== undefined && (steady - 1) * SHORTEST_MS > spanMs(timespan))
+    complain(["ids.steady"], `${steady} records a minute apart, and more, do not fit into ${timespan}`);
+  // Records at a steady interval are counted already.
+  const counted = condition ?? (steady === undefined ? {} : { gte: steady });
+  const main = leastOf(counted, (what) => complain(place, what));
   const paths = condition?.field ?? [];
   if (type === "value_count" && paths.length !== 1)
     complain(place, "value_count wants the field whose values it counts");
   if (type === "event_count" && paths.length > 0) complain(place, "event_count takes no field");
-  const counted = paths.map((field) => ({ at: [...place, "field"], field, least: main }));
+  const values = paths.map((field) => ({ at: [...place, "field"], field, least: main }));
   const also = (body["ids.also"] ?? []).map((extra, at) => ({
     at: ["ids.also", at, "field"],
     field: extra.field,
     least: leastOf(extra, (what) => complain(["ids.also", at], what)),
   }));
-  const distinct = [...counted, ...also].flatMap(({ at, field, least }): Distinct[] => {
+  const distinct = [...values, ...also].flatMap(({ at, field, least }): Distinct[] => {
     const known = fieldAt(document, at, field);
     return known === undefined ? [] : [{ field: known, least }];
   });
   const isOfValues = type === "value_count";
-  return { kind: "count", leastEvents: isOfValues ? 1 : main, distinct, needsFirst: isOfValues };
+  const leastEvents = isOfValues ? 1 : Math.max(main, steady ?? 0);
+  return { kind: "count", leastEvents, distinct, needsFirst: isOfValues, steady };
 }
 
 /** `{ gte: 5 }` → 5, `{ gt: 4 }` → 5. */

@@ -1,7 +1,7 @@
 /**
  * Correlations: when records that rules matched are together a finding: so many in a window of eventTime, one after the
  * other, or a value that was never seen. What a record says to them stands in hit.ts, when they fire in fire.ts.
- * Source: Sigma specification 2.1, "Correlation"; `new_value`, `ids.also` and `ids.learning` are Trailhound's.
+ * Source: Sigma specification 2.1, "Correlation"; `new_value`, `ids.also`, `ids.steady` and `ids.learning` are Trailhound's.
  */
 import type { Field } from "./field.ts";
 import type { Level } from "./finding.ts";
@@ -21,6 +21,8 @@ export type Check =
       readonly leastEvents: number;
       readonly distinct: readonly Distinct[];
       readonly needsFirst: boolean;
+      /** So many records that come at a steady interval; undefined where any will do. */
+      readonly steady: number | undefined;
     }
   /** A record of each rule, in this order when `ordered`. */
   | { readonly kind: "sequence"; readonly bases: readonly string[]; readonly ordered: boolean }

@@ -8,6 +8,7 @@ import type { Hit } from "./hit.ts";
 import { canScore, scoreOf } from "./score.ts";
 import { isSequence, stepsEvidence } from "./sequence.ts";
 import type { WindowMember } from "./state.ts";
+import { isSteady, steadyActions, steadyIn, steadyText } from "./steady.ts";
 
 /** A window that meets the condition: its members, the triggering one last. */
 export interface Fired {
@@ -47,9 +48,11 @@ export function fire({ correlation, id, seen }: Trigger, members: readonly Windo
   const isAll = first.end === members.length;
   const last = isAll ? first : (firstMet(correlation, starts.reverse(), members) ?? first);
   const { start, end, level, evidence } = isHigher(last, first) ? last : first;
+  const window = members.slice(start, end);
   return {
     members: namedOf(sighting.eventID, members.slice(first.start, last.end)),
-    evidence: evidence ?? evidenceIn(name, check, windowMs, members.slice(start, end)),
+    // What a program does at an interval is said beside the score itself: it changes how the rest is read.
+    evidence: evidence?.toSpliced(1, 0, ...steadyActions(name, window)) ?? evidenceIn(name, check, windowMs, window),
     ...(level && { level }),
   };
 }
@@ -122,7 +125,8 @@ function isMet(check: Check, window: readonly WindowMember[]): boolean {
   switch (check.kind) {
     case "count":
       if (!hasRecords(window, check.leastEvents)) return false;
-      return check.distinct.every(({ least }, at) => hasDistinct(window, at, least));
+      if (!check.distinct.every(({ least }, at) => hasDistinct(window, at, least))) return false;
+      return check.steady === undefined || isSteady(window, check.steady);
     case "sequence":
       return isSequence(check.bases, check.ordered, window);
     default:
@@ -169,9 +173,11 @@ function evidenceIn(
 ): readonly Evidence[] {
   if (check.kind === "sequence") return stepsEvidence(name, check.bases, check.ordered, window);
   const minutes = Math.round(windowMs / 6000) / 10;
-  const distinct = check.kind === "count" ? check.distinct : [];
+  const { distinct = [], steady: least } = check.kind === "count" ? check : {};
+  const steady = least === undefined ? undefined : steadyIn(window, least);
   return [
     { selection: name, field: "records", value: `${recordsIn(window)} within ${minutes} minutes` },
+    ...(steady === undefined ? [] : [{ selection: name, field: "steady", value: steadyText(steady) }]),
     ...distinct.map(({ field }, at) => ({ selection: name, field: field.path, value: topOf(tally(window, at)) })),
   ];
 }

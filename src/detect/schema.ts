@@ -26,6 +26,7 @@ const KEYS: Readonly<Record<string, string>> = {
   "ids.on_failure": "A failed attempt: lower (a level lower), same, or ignore.",
   "ids.group-by": "Fields whose values get an alert each, besides account and principal.",
   "ids.also": "Distinct values of further fields in the same window.",
+  "ids.steady": "So many records, each the same time after the one before, as a program makes them.",
   "ids.learning": "How long a group's values are learned before a new one alerts; none: the first one alerts already.",
   "ids.why": "Why it matters, for whoever gets the alert.",
   "ids.steps": "What to do first.",

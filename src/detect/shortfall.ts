@@ -77,7 +77,10 @@ function windowText(correlation: Correlation, asked: readonly CompiledRule[], re
           : [];
       });
       if (fullest.length < check.leastEvents) short.unshift(`wanted ${check.leastEvents} ${within}`);
-      return `${match}: ${short.join("; ") || `enough, but not ${within}`}`;
+      const { steady } = check;
+      const enough =
+        steady === undefined ? `enough, but not ${within}` : `no ${steady} of them at one interval ${within}`;
+      return `${match}: ${short.join("; ") || enough}`;
     }
     case "sequence": {
       const missing = check.bases.filter((base) => !fullest.some((hit) => basesOf(hit).includes(base)));

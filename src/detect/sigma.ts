@@ -8,6 +8,7 @@ import { type OpenDocument, openDocuments, shaped } from "./document.ts";
 import { LEVELS } from "./finding.ts";
 import type { RuleError } from "./rule-error.ts";
 import { checkRegexes } from "./selection.ts";
+import { MAX_MEMBERS } from "./state.ts";
 
 const texts = z.array(z.string());
 const oneOrMany = z.union([z.string().transform((text) => [text]), texts], {
@@ -90,6 +91,13 @@ export const correlationShape = z.strictObject({
   "ids.spread": z.record(z.string(), z.number().min(0).max(1_000)).optional(),
   "ids.levels": z.partialRecord(z.enum(LEVELS), z.number().int().min(1)).optional(),
   "ids.also": z.array(z.strictObject({ field: z.string(), ...least })).optional(),
+  /** So many records, each the same time after the one before. */
+  "ids.steady": z
+    .number()
+    .int()
+    .min(3, "is less than 3: two records are always one interval apart")
+    .max(MAX_MEMBERS, `is more than the ${MAX_MEMBERS} records that a window keeps`)
+    .optional(),
 });
 
 /** Narrows other rules: each of them matches only where this condition holds, too. */
