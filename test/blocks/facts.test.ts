@@ -19,6 +19,13 @@ describe("a fact as evidence", () => {
     assert.match(saidOf("ids.ports_open", "22"), /opens port "},\{"type":"text","text":"22","style":\{"code":true\}/);
   });
 
+  it("is the interval at which the calls came", () => {
+    assert.match(
+      saidOf("steady", "12 times, every 5 minutes"),
+      /at a steady interval: "},\{[^}]*12 times, every 5 minutes"/,
+    );
+  });
+
   it("is left out where the sentence says it already: what was called, and how it ended", () => {
     const evidence = [
       { selection: "meant", field: "ids.outcome", value: "success" },

@@ -154,6 +154,14 @@ describe("a case of several records", () => {
       ]);
     });
 
+    it("that there were enough, but not at an interval", async () => {
+      const body = `ids.steady: 3\n${events.replace("timespan: 1m", "timespan: 1h")}`;
+
+      assert.deepEqual(await told(body, "{ record: record.json, repeat: 2, every: 5m }, { record: record.json }"), [
+        "did not match: 3 records match: no 3 of them at one interval within 1h",
+      ]);
+    });
+
     it("what its fullest group is", async () => {
       const body = events.replace("timespan", "group-by: [sourceIPAddress], timespan");
       const records = "{ record: record.json, repeat: 3, vary: { sourceIPAddress: [198.51.100.1, 198.51.100.2] } }";

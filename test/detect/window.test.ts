@@ -21,6 +21,7 @@ const COMPILED = compile(
       `type: value_count, ${every}, condition: { field: ids.action, gte: 3 }`,
       "ids.also: [{ field: awsRegion, gte: 2 }]",
     ),
+    over("steady", `type: event_count, ${every}`, "ids.steady: 3"),
     over("both", "type: temporal, rules: [CreateUser, CreateAccessKey]"),
     over("twice", "type: temporal, rules: [ListUsers, ListUsers]"),
     over("ordered", "type: temporal_ordered, rules: [CreateUser, AttachUserPolicy, CreateAccessKey]"),
@@ -63,6 +64,6 @@ describe("what a window needs", () => {
       }),
       { numRuns: 300 },
     );
-    assert.deepEqual([...found].sort(), ["both", "many", "ordered", "score", "spread", "twice"]);
+    assert.deepEqual([...found].sort(), ["both", "many", "ordered", "score", "spread", "steady", "twice"]);
   });
 });
