@@ -46,7 +46,7 @@ export function fire({ correlation, id, seen }: Trigger, members: readonly Windo
   if (first === undefined) return undefined;
   // Both hold the record: together they are one stretch, and every window between them lies within it. Mostly nothing came later.
   const isAll = first.end === members.length;
-  const last = isAll ? first : (firstMet(correlation, starts.reverse(), members) ?? first);
+  const last = isAll ? first : (firstMet(correlation, latestFirst(starts, windowMs, members), members) ?? first);
   const { start, end, level, evidence } = isHigher(last, first) ? last : first;
   const window = members.slice(start, end);
   return {
@@ -70,16 +70,31 @@ function firstMet(
   starts: readonly number[],
   members: readonly WindowMember[],
 ): Met | undefined {
+  let missed: number | undefined;
   for (const start of starts) {
-    const until = (members[start]?.at ?? 0) + windowMs;
-    const end = members.findLastIndex(({ at }) => at <= until) + 1;
+    const end = endOf(start, windowMs, members);
+    // Of windows with one end the first to start holds all the others: what it does not meet, none of them does.
+    if (end === missed) continue;
     const window = members.slice(start, end);
     if (check.kind === "score") {
       const scored = scoreOf(name, check.scoring, window);
       if (scored !== undefined) return { start, end, evidence: scored.evidence, level: scored.level };
     } else if (isMet(check, window)) return { start, end };
+    missed = end;
   }
   return undefined;
+}
+
+/** Behind the last member of the window that starts there. */
+function endOf(start: number, windowMs: number, members: readonly WindowMember[]): number {
+  const until = (members[start]?.at ?? 0) + windowMs;
+  return members.findLastIndex(({ at }) => at <= until) + 1;
+}
+
+/** Windows that end last come first, and of those with one end the longest. */
+function latestFirst(starts: readonly number[], windowMs: number, members: readonly WindowMember[]): readonly number[] {
+  const ends = new Map(starts.map((start) => [start, endOf(start, windowMs, members)]));
+  return starts.toSorted((a, b) => (ends.get(b) ?? 0) - (ends.get(a) ?? 0) || a - b);
 }
 
 function isHigher({ level }: Met, other: Met): boolean {
