@@ -1,0 +1,105 @@
+/**
+ * The scanner: finds values of chosen fields in a record's JSON, without building anything of it.
+ * Pure. What it does not refuse is JSON, and has just these values: whoever asks for no other fields need not parse it. The inner
+ * part is in wasm/, compiled into scanner-code.ts.
+ */
+import { type Json, MAX_DEPTH } from "./json.ts";
+import { SCANNER_CODE } from "./scanner-code.ts";
+
+export interface Scanner {
+  /**
+   * One record as JSON. True: the id of each path's value stands in `ids`. False: it has to be parsed to know anything of it. So it is
+   * when it is no JSON object, nests deeper than MAX_DEPTH or is longer than 1 MiB; when a tracked key is there twice or written with
+   * an escape; when a list or a scalar is on the way of a path, or an object or a list at its end; when such a value is longer than
+   * 1,024 bytes in JSON or holds half a surrogate pair (or U+FFFD, which that becomes in UTF-8).
+   */
+  scan(text: string): boolean;
+  /**
+   * By path, in their order: which value it has, 0 when it is absent or null. Numbers from 1 to 32,767, whose meaning stays until
+   * `generation` changes: the same JSON text of the same path. Valid until the next scan.
+   */
+  readonly ids: Int32Array;
+  /** `'"CreateUser"'` has id 7: `valueOf(7)` → `"CreateUser"`. */
+  valueOf(id: number): Json;
+  /** How often all ids were forgotten for lack of room: a sender can make up any number of values. */
+  readonly generation: number;
+}
+
+/** The parts of a compiled scanner; addresses in its memory are numbers. */
+interface Inner {
+  readonly memory: { readonly buffer: ArrayBuffer };
+  readonly TEXT: { readonly value: number };
+  readonly LONGEST_TEXT: { readonly value: number };
+  readonly IDS: { readonly value: number };
+  readonly VALUES: { readonly value: number };
+  track(object: number, length: number, path: number): number;
+  scan(length: number, depth: number, paths: number): number;
+  forget(): void;
+}
+
+/** Node has it, and of TypeScript's libraries only the browser's. */
+declare const WebAssembly: {
+  readonly Module: new (bytes: Uint8Array) => object;
+  readonly Instance: new (module: object) => { readonly exports: Inner };
+};
+
+/** What `scan` of the inner part says. */
+const REFUSED = 0;
+const FULL = 2;
+
+/** What the inner part has room for. */
+const MOST_PATHS = 40;
+const PATH = /^(?:[ !#-\-/-[\]-~]{1,64}\.){0,7}[ !#-\-/-[\]-~]{1,64}$/;
+
+/** Compiled once in a process, when first asked for. */
+let compiled: object | undefined;
+
+/**
+ * A scanner for values at these paths, which lead through objects: `["eventName", "userIdentity.arn"]`.
+ *
+ * @throws RangeError when a path is there twice, or they are more than the scanner has room for.
+ */
+export function openScanner(paths: readonly string[]): Scanner {
+  const odd = paths.find((path, at) => !PATH.test(path) || paths.indexOf(path) !== at);
+  if (odd !== undefined)
+    throw new RangeError(`scanner: "${odd}" is there twice, or is no path of at most 8 plain keys`);
+  if (paths.length > MOST_PATHS) throw new RangeError(`scanner: ${paths.length} paths are more than ${MOST_PATHS}`);
+  compiled ??= new WebAssembly.Module(Buffer.from(SCANNER_CODE, "base64"));
+  const inner = new WebAssembly.Instance(compiled).exports;
+  const { buffer } = inner.memory;
+  const input = new Uint8Array(buffer, inner.TEXT.value, inner.LONGEST_TEXT.value);
+  const encoder = new TextEncoder();
+  const numbers = new DataView(buffer);
+  let generation = 0;
+
+  for (const [at, path] of paths.entries()) {
+    const keys = path.split(".");
+    let object = 0;
+    for (const [depth, key] of keys.entries()) {
+      const { written } = encoder.encodeInto(key, input);
+      object = inner.track(object, written, depth === keys.length - 1 ? at + 1 : 0);
+    }
+  }
+
+  return {
+    scan(text) {
+      const { read, written } = encoder.encodeInto(text, input);
+      if (read < text.length) return false;
+      let answer = inner.scan(written, MAX_DEPTH, paths.length);
+      if (answer === FULL) {
+        inner.forget();
+        generation++;
+        answer = inner.scan(written, MAX_DEPTH, paths.length);
+      }
+      return answer !== REFUSED;
+    },
+    ids: new Int32Array(buffer, inner.IDS.value + 4, paths.length),
+    valueOf(id) {
+      const at = numbers.getUint32(inner.VALUES.value + 4 * id, true);
+      return JSON.parse(Buffer.from(buffer, at, numbers.getUint16(at - 4, true)).toString());
+    },
+    get generation() {
+      return generation;
+    },
+  };
+}
