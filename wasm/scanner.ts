@@ -4,7 +4,7 @@
  */
 import { afterColon, afterSpace, afterValue, CLOSE_OBJECT, COMMA, NULL, OPEN_OBJECT, plainEnd, QUOTE } from "./grammar";
 import { isSeenAgain, keyOf, objectOf, pathOf, RECORD } from "./keys";
-import { IDS, TEXT } from "./memory";
+import { IDS, LAST, TEXT } from "./memory";
 import { afterTracked, isFull } from "./values";
 
 export { track } from "./keys";
@@ -15,9 +15,9 @@ export { forget } from "./values";
 let turn: u32 = 0;
 
 /** Scans the text of `length` bytes, nested `depth` deep at most: 1 when all ids are found, 0 when it is refused, 2 when it may need `forget`. */
-export function scan(length: usize, depth: i32, paths: u32): i32 {
+export function scan(length: usize, depth: i32): i32 {
   turn++;
-  memory.fill(IDS + 4, 0, paths << 2);
+  memory.fill(IDS, 0, LAST - IDS);
   const end = TEXT + length;
   v128.store(end, i8x16.splat(0));
   v128.store(end + 16, i8x16.splat(0));

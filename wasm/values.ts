@@ -2,7 +2,21 @@
  * Values of tracked paths: each JSON text of a path has an id, as long as there is room for it.
  */
 import { afterScalar, afterString, QUOTE } from "./grammar";
-import { ARENA, ARENA_END, IDS, isSame, LAST, LAST_END, MOST_VALUES, SLOT_BITS, SLOTS, VALUES } from "./memory";
+import {
+  ARENA,
+  ARENA_END,
+  IDS,
+  isSame,
+  LAST,
+  LAST_END,
+  LENGTH_BITS,
+  MOST_PATHS,
+  MOST_VALUES,
+  SLOT_BITS,
+  SLOTS,
+  TEXT,
+  VALUES,
+} from "./memory";
 
 /** A value in the arena: its id, its kind (path and length), its text. */
 const VALUE_KIND: usize = 4;
@@ -28,8 +42,9 @@ export function forget(): void {
   isFull = false;
 }
 
-/** Behind the value of a path, which is a scalar; its id stands in IDS then. */
+/** Behind the value of a path, which is a scalar; its id, or its place, stands in IDS then. */
 export function afterTracked(at: usize, path: u32): usize {
+  if (path > MOST_PATHS) return afterPlaced(at, path);
   const last = LAST + (path << 2);
   const before: usize = load<u32>(last);
   if (before) {
@@ -43,6 +58,15 @@ export function afterTracked(at: usize, path: u32): usize {
   // Behind the same number there could be more digits: a string is whole.
   if (isString) store<u32>(last, value);
   return value && found(end, value, path);
+}
+
+/** Behind a string of which only the place is wanted. */
+function afterPlaced(at: usize, path: u32): usize {
+  if (load<u8>(at) !== QUOTE) return 0;
+  const end = afterString(at + 1);
+  if (!end || end - at > LONGEST_VALUE) return 0;
+  store<u32>(IDS + (path << 2), (u32(at - TEXT) << LENGTH_BITS) | u32(end - at));
+  return end;
 }
 
 function found(end: usize, value: usize, path: u32): usize {

@@ -19,6 +19,11 @@ export interface Scanner {
    * `generation` changes: the same JSON text of the same path. Valid until the next scan.
    */
   readonly ids: Int32Array;
+  /**
+   * By string, in their order: where it is in the text with its quotes, `from * 4096 + length`; 0 when it is absent or null, and in a
+   * text that is not ASCII. Valid until the next scan.
+   */
+  readonly places: Uint32Array;
   /** `'"CreateUser"'` has id 7: `valueOf(7)` → `"CreateUser"`. */
   valueOf(id: number): Json;
   /** How often all ids were forgotten for lack of room: a sender can make up any number of values. */
@@ -33,7 +38,7 @@ interface Inner {
   readonly IDS: { readonly value: number };
   readonly VALUES: { readonly value: number };
   track(object: number, length: number, path: number): number;
-  scan(length: number, depth: number, paths: number): number;
+  scan(length: number, depth: number): number;
   forget(): void;
 }
 
@@ -49,6 +54,7 @@ const FULL = 2;
 
 /** What the inner part has room for. */
 const MOST_PATHS = 40;
+const MOST_STRINGS = 8;
 const PATH = /^(?:[ !#-\-/-[\]-~]{1,64}\.){0,7}[ !#-\-/-[\]-~]{1,64}$/;
 
 /** Compiled once in a process, when first asked for. */
@@ -57,13 +63,17 @@ let compiled: object | undefined;
 /**
  * A scanner for values at these paths, which lead through objects: `["eventName", "userIdentity.arn"]`.
  *
+ * @param strings paths of strings that are different in each record: they have no ids, only their places are found.
  * @throws RangeError when a path is there twice, or they are more than the scanner has room for.
  */
-export function openScanner(paths: readonly string[]): Scanner {
-  const odd = paths.find((path, at) => !PATH.test(path) || paths.indexOf(path) !== at);
+export function openScanner(paths: readonly string[], strings: readonly string[] = []): Scanner {
+  const all = [...paths, ...strings];
+  const odd = all.find((path, at) => !PATH.test(path) || all.indexOf(path) !== at);
   if (odd !== undefined)
     throw new RangeError(`scanner: "${odd}" is there twice, or is no path of at most 8 plain keys`);
   if (paths.length > MOST_PATHS) throw new RangeError(`scanner: ${paths.length} paths are more than ${MOST_PATHS}`);
+  if (strings.length > MOST_STRINGS)
+    throw new RangeError(`scanner: ${strings.length} strings are more than ${MOST_STRINGS}`);
   compiled ??= new WebAssembly.Module(Buffer.from(SCANNER_CODE, "base64"));
   const inner = new WebAssembly.Instance(compiled).exports;
   const { buffer } = inner.memory;
@@ -72,27 +82,36 @@ export function openScanner(paths: readonly string[]): Scanner {
   const numbers = new DataView(buffer);
   let generation = 0;
 
-  for (const [at, path] of paths.entries()) {
+  const numbered = [
+    ...paths.map((path, at) => [at + 1, path] as const),
+    ...strings.map((path, at) => [MOST_PATHS + at + 1, path] as const),
+  ];
+  for (const [number, path] of numbered) {
     const keys = path.split(".");
     let object = 0;
     for (const [depth, key] of keys.entries()) {
       const { written } = encoder.encodeInto(key, input);
-      object = inner.track(object, written, depth === keys.length - 1 ? at + 1 : 0);
+      object = inner.track(object, written, depth === keys.length - 1 ? number : 0);
     }
   }
+
+  const places = new Uint32Array(buffer, inner.IDS.value + 4 * (MOST_PATHS + 1), strings.length);
 
   return {
     scan(text) {
       const { read, written } = encoder.encodeInto(text, input);
       if (read < text.length) return false;
-      let answer = inner.scan(written, MAX_DEPTH, paths.length);
+      let answer = inner.scan(written, MAX_DEPTH);
       if (answer === FULL) {
         inner.forget();
         generation++;
-        answer = inner.scan(written, MAX_DEPTH, paths.length);
+        answer = inner.scan(written, MAX_DEPTH);
       }
+      // In characters of more than one byte a place says nothing about the text.
+      if (written !== text.length) places.fill(0);
       return answer !== REFUSED;
     },
+    places,
     ids: new Int32Array(buffer, inner.IDS.value + 4, paths.length),
     valueOf(id) {
       const at = numbers.getUint32(inner.VALUES.value + 4 * id, true);
