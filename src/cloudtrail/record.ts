@@ -16,7 +16,8 @@ import {
   textAt,
   textOf,
 } from "./json.ts";
-import { type Draft, identityOf, type UserIdentity } from "./useridentity.ts";
+import { isFresh, placeIn, type Scan, scannedAt } from "./scan.ts";
+import { type Draft, identityOf, rawIdentityIn, type UserIdentity } from "./useridentity.ts";
 
 export type { Json, JsonObject } from "./json.ts";
 export type { SessionContext, SessionIssuer, UserIdentity } from "./useridentity.ts";
@@ -39,17 +40,19 @@ export interface CloudTrailRecord {
   readonly awsRegion: string;
   /** Where it happened: 12 digits, or "unknown" when the record names no account. */
   readonly recipientAccountId: string;
-  readonly eventType?: string;
-  readonly sourceIPAddress?: string;
-  readonly userAgent?: string;
-  readonly errorCode?: string;
-  readonly errorMessage?: string;
-  readonly readOnly?: boolean;
+  readonly eventType?: string | undefined;
+  readonly sourceIPAddress?: string | undefined;
+  readonly userAgent?: string | undefined;
+  readonly errorCode?: string | undefined;
+  readonly errorMessage?: string | undefined;
+  readonly readOnly?: boolean | undefined;
   readonly userIdentity: UserIdentity;
-  readonly requestParameters?: JsonObject;
-  readonly responseElements?: JsonObject;
-  readonly additionalEventData?: JsonObject;
+  readonly requestParameters?: JsonObject | undefined;
+  readonly responseElements?: JsonObject | undefined;
+  readonly additionalEventData?: JsonObject | undefined;
   readonly json: JsonObject;
+  /** Values that are known without asking `json`, which is parsed when first asked for; absent where it was parsed from the start. */
+  readonly scan?: Scan;
 }
 
 /** The eventTime of a record without a readable one, so that an eventTime always parses. */
@@ -74,17 +77,16 @@ export function parseRecord(value: unknown): CloudTrailRecord {
   if (!isObject(value)) throw new RecordError(`a record is a JSON object, not ${kindOf(value)}`);
   if (isDeeper(value, MAX_DEPTH)) throw new RecordError(`record nests deeper than ${MAX_DEPTH} levels`);
   const eventName = textOf(value["eventName"]);
-  const eventID = textOf(value["eventID"]) ?? textOf(value["eventId"]);
-  if (eventName === undefined && eventID === undefined)
+  if (eventName === undefined && eventIDIn(value) === undefined)
     throw new RecordError("record has neither eventName nor eventID");
-  const userIdentity = identityOf(objectOf(value["userIdentity"]) ?? {});
+  const userIdentity = identityOf(rawIdentityIn(objectOf(value["userIdentity"])));
   const record: Draft<CloudTrailRecord> = {
-    eventID: eventID !== undefined && EVENT_ID.test(eventID) ? eventID : contentId(value),
-    eventTime: plainTime(textOf(value["eventTime"]) ?? textAt(value, "timeWindow.windowStart")),
+    eventID: safeIDOf(value),
+    eventTime: safeTimeOf(value),
     eventSource: textOf(value["eventSource"]) ?? "",
     eventName: eventName ?? "",
     awsRegion: textOf(value["awsRegion"]) ?? "",
-    recipientAccountId: accountIn(value, userIdentity),
+    recipientAccountId: safeAccountOf(value, userIdentity),
     userIdentity,
     json: value,
   };
@@ -106,7 +108,7 @@ export function parseRecord(value: unknown): CloudTrailRecord {
   if (responseElements !== undefined) record.responseElements = responseElements;
   const additionalEventData = objectOf(value["additionalEventData"]);
   if (additionalEventData !== undefined) record.additionalEventData = additionalEventData;
-  return Object.freeze(record);
+  return record;
 }
 
 /**
@@ -138,8 +140,16 @@ export function outcomeOf(record: CloudTrailRecord): "success" | "failure" {
 
 /** The error the service answered with, e.g. `"AccessDenied"`; undefined when the call succeeded. */
 export function errorCodeOf(record: CloudTrailRecord): string | undefined {
-  return record.errorCode ?? textOf(record.responseElements?.["errorCode"]);
+  return record.errorCode ?? responseErrorOf(record);
 }
+
+/** Without parsing the record for it, where that is possible: every outcome asks. */
+function responseErrorOf(record: CloudTrailRecord): string | undefined {
+  const { scan } = record;
+  if (scan !== undefined && isFresh(scan)) return textOf(scannedAt(scan, RESPONSE_ERROR));
+  return textOf(record.responseElements?.["errorCode"]);
+}
+const RESPONSE_ERROR = placeIn("responseElements.errorCode");
 
 /** eventTime in ms since 1970. */
 export function timeOf({ eventTime }: Pick<CloudTrailRecord, "eventTime">): number {
@@ -168,18 +178,37 @@ const TIME = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(\.\d{1,9})?Z?$/;
 const PLAIN_LENGTH = UNKNOWN_TIME.length;
 const PLAIN_TIME = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\dZ$/;
 
+/** Whether an eventTime is as AWS writes it. */
+export function isPlainTime(text: string | undefined): text is string {
+  return text !== undefined && PLAIN_TIME.test(text);
+}
+
 /** AWS's own form is kept; the forms of exports (`2026-11-20 10:02:03.000`, also UTC) are brought into it. */
-function plainTime(text: string | undefined): string {
-  if (text !== undefined && PLAIN_TIME.test(text)) return text;
+export function safeTimeOf(value: JsonObject): string {
+  const text = textOf(value["eventTime"]) ?? textAt(value, "timeWindow.windowStart");
+  if (isPlainTime(text)) return text;
   const [, day, clock, fraction = ""] = TIME.exec(text ?? "") ?? [];
   const time = `${day}T${clock}${fraction.slice(0, 4)}Z`;
   return Number.isNaN(Date.parse(time)) ? UNKNOWN_TIME : time;
 }
 
-function accountIn(value: JsonObject, { accountId }: UserIdentity): string {
+export function safeAccountOf(value: JsonObject, { accountId }: UserIdentity): string {
   const recipient = textOf(value["recipientAccountId"]);
   if (isAccountId(recipient)) return recipient;
   return [textOf(value["accountId"]), accountId].find(isAccountId) ?? "unknown";
+}
+
+export function isEventID(text: string | undefined): text is string {
+  return text !== undefined && EVENT_ID.test(text);
+}
+
+export function safeIDOf(value: JsonObject): string {
+  const eventID = eventIDIn(value);
+  return isEventID(eventID) ? eventID : contentId(value);
+}
+
+function eventIDIn(value: JsonObject): string | undefined {
+  return textOf(value["eventID"]) ?? textOf(value["eventId"]);
 }
 
 /** The same content gives the same id, in whatever order its keys came. */

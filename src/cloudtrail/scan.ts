@@ -3,7 +3,7 @@
  * Pure. Nearly all records end here: no rule is about them, and nobody asks for more.
  */
 import type { Json } from "./json.ts";
-import { openScanner, type Scanner } from "./scanner.ts";
+import { openScanner, type Scanner, UNPLACED } from "./scanner.ts";
 
 /** What rules ask of records they know nothing about, and what a record is opened by. CloudTrail writes them as scalars. */
 export const SCANNED_PATHS = [
@@ -28,31 +28,107 @@ export const SCANNED_PATHS = [
   "userIdentity.principalId",
   "userIdentity.accountId",
   "userIdentity.accessKeyId",
+  "userIdentity.identityProvider",
+  "userIdentity.credentialId",
+  "userIdentity.onBehalfOf.userId",
+  "userIdentity.onBehalfOf.identityStoreArn",
   "userIdentity.inScopeOf.issuerType",
+  "userIdentity.sessionContext.sourceIdentity",
+  "userIdentity.sessionContext.assumedRoot",
   "userIdentity.sessionContext.ec2RoleDelivery",
   "userIdentity.sessionContext.attributes.ec2RoleDelivery",
   "userIdentity.sessionContext.attributes.mfaAuthenticated",
   "userIdentity.sessionContext.sessionIssuer.type",
   "userIdentity.sessionContext.sessionIssuer.userName",
   "userIdentity.sessionContext.sessionIssuer.arn",
+  "userIdentity.sessionContext.sessionIssuer.principalId",
   "userIdentity.sessionContext.sessionIssuer.accountId",
   "userIdentity.sessionContext.webIdFederationData.federatedProvider",
   "requestParameters.omitted",
   "requestParameters.serialNumber",
   "responseElements.errorCode",
+  // An object, where it is a notification of S3's: that is no record, and is not scanned.
+  "s3",
 ] as const;
 export type ScannedPath = (typeof SCANNED_PATHS)[number];
-/** Each record has its own. */
-const UNIQUE_PATHS = ["eventID", "eventTime"] as const;
+/** Each record, or session, has its own. */
+const UNIQUE_PATHS = ["eventID", "eventTime", "userIdentity.sessionContext.attributes.creationDate"] as const;
 
 /** What was found in one text. */
 export interface Scan {
-  /** By place in SCANNED_PATHS: 0 when the field is absent or null, else which value it has; the same number is the same value. */
-  readonly ids: readonly number[];
-  /** The numbers mean something as long as this is `generationNow()`: a sender can make up any number of values. */
+  /** Where its numbers stand among those of other texts, from `from`: one for each of SCANNED_PATHS. */
+  readonly numbers: Int32Array;
+  readonly from: number;
+  /** A sender can make up any number of values: when there are too many, all numbers lose their meaning. */
   readonly generation: number;
-  /** Where the strings are in the text, with their quotes; undefined when they are not there. */
-  readonly eventID: Span | undefined;
-  readonly eventTime: Span | undefined;
+  /** Where strings are in the text: see `stringAt`. */
+  readonly eventID: number;
+  readonly eventTime: number;
+  readonly creationDate: number;
 }
-type Span = readonly [from: number, to: number];
+
+/** Texts whose numbers stand together: one allocation for all of them. */
+const TOGETHER = 256;
+
+let scanner: Scanner | undefined;
+let numbers = new Int32Array(0);
+let used = 0;
+/** By number; those that were asked for. */
+let values: (Json | undefined)[] = [];
+let valuesGeneration = 0;
+
+/** @returns undefined when the text has to be parsed before anything can be said of it. */
+export function scanOf(text: string): Scan | undefined {
+  scanner ??= openScanner(SCANNED_PATHS, UNIQUE_PATHS);
+  if (!scanner.scan(text)) return undefined;
+  if (used === numbers.length) {
+    numbers = new Int32Array(TOGETHER * SCANNED_PATHS.length);
+    used = 0;
+  }
+  numbers.set(scanner.ids, used);
+  const from = used;
+  used += SCANNED_PATHS.length;
+  const [eventID = 0, eventTime = 0, creationDate = 0] = scanner.places;
+  return { numbers, from, generation: scanner.generation, eventID, eventTime, creationDate };
+}
+
+/** Whether the numbers of a scan still mean what they did. */
+export function isFresh({ generation }: Scan): boolean {
+  return scanner?.generation === generation;
+}
+
+/** Place of a path in SCANNED_PATHS; -1 for others. */
+export function placeIn(path: string): number {
+  return PLACES.get(path) ?? -1;
+}
+const PLACES: ReadonlyMap<string, number> = new Map(SCANNED_PATHS.map((path, place) => [path, place] as const));
+
+/** The number of a field's value: 0 when the field is absent or null; the same number is the same value. */
+export function numberAt({ numbers: all, from }: Scan, place: number): number {
+  return all[from + place] ?? 0;
+}
+
+/** The value of a field, while the scan is fresh; undefined when it is absent or null. */
+export function scannedAt(scan: Scan, place: number): Json | undefined {
+  const number = numberAt(scan, place);
+  if (number === 0 || scanner === undefined) return undefined;
+  if (valuesGeneration !== scanner.generation) [values, valuesGeneration] = [[], scanner.generation];
+  const known = values[number];
+  if (known !== undefined) return known;
+  const value = scanner.valueOf(number);
+  values[number] = value;
+  return value;
+}
+
+/**
+ * The string at a place of the text that a scan found, in a memory of its own: the text need not be kept for it. Undefined when it is
+ * not there.
+ *
+ * @param otherwise reads it from the parsed text, where the scan could not tell its place.
+ */
+export function stringAt(text: string, place: number, otherwise: () => Json | undefined): Json | undefined {
+  if (place === UNPLACED) return otherwise();
+  const from = Math.floor(place / PLACE_UNIT);
+  return place === 0 ? undefined : JSON.parse(text.slice(from, from + (place % PLACE_UNIT)));
+}
+const PLACE_UNIT = 4096;

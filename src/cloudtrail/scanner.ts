@@ -20,8 +20,8 @@ export interface Scanner {
    */
   readonly ids: Int32Array;
   /**
-   * By string, in their order: where it is in the text with its quotes, `from * 4096 + length`; 0 when it is absent or null, and in a
-   * text that is not ASCII. Valid until the next scan.
+   * By string, in their order: where it is in the text with its quotes, `from * 4096 + length`; 0 when it is absent or null, and
+   * UNPLACED in a text that is not ASCII. Valid until the next scan.
    */
   readonly places: Uint32Array;
   /** `'"CreateUser"'` has id 7: `valueOf(7)` → `"CreateUser"`. */
@@ -29,6 +29,9 @@ export interface Scanner {
   /** How often all ids were forgotten for lack of room: a sender can make up any number of values. */
   readonly generation: number;
 }
+
+/** Of a string: nobody looked where it is. */
+export const UNPLACED = 0xffff_ffff;
 
 /** The parts of a compiled scanner; addresses in its memory are numbers. */
 interface Inner {
@@ -53,7 +56,7 @@ const REFUSED = 0;
 const FULL = 2;
 
 /** What the inner part has room for. */
-const MOST_PATHS = 40;
+const MOST_PATHS = 48;
 const MOST_STRINGS = 8;
 const PATH = /^(?:[ !#-\-/-[\]-~]{1,64}\.){0,7}[ !#-\-/-[\]-~]{1,64}$/;
 
@@ -108,7 +111,7 @@ export function openScanner(paths: readonly string[], strings: readonly string[]
         answer = inner.scan(written, MAX_DEPTH);
       }
       // In characters of more than one byte a place says nothing about the text.
-      if (written !== text.length) places.fill(0);
+      if (written !== text.length) places.fill(UNPLACED);
       return answer !== REFUSED;
     },
     places,

@@ -3,6 +3,8 @@
  * Pure. Own properties only: `constructor` or `__proto__` in a path finds what the record holds, nothing else.
  */
 import type { Json } from "../cloudtrail/json.ts";
+import type { CloudTrailRecord } from "../cloudtrail/record.ts";
+import { isFresh, placeIn, type Scan, scannedAt } from "../cloudtrail/scan.ts";
 import { type Facts, placeOf } from "./facts.ts";
 import { isList } from "./scalar.ts";
 
@@ -35,11 +37,25 @@ export function fieldOf(path: string): Field {
     };
   }
   const keys = path.split(".");
+  const scanned = placeIn(path);
   return {
     path,
-    some: (facts, test) => someAt(facts.record.json, keys, 0, test),
-    text: (facts) => textAt(facts.record.json, keys, 0),
+    some({ record }, test) {
+      if (!isScanned(record, scanned)) return someAt(record.json, keys, 0, test);
+      const value = scannedAt(record.scan, scanned);
+      return value !== undefined && test(value);
+    },
+    text({ record }) {
+      if (!isScanned(record, scanned)) return textAt(record.json, keys, 0);
+      const value = scannedAt(record.scan, scanned);
+      return typeof value === "object" ? undefined : textOf(value);
+    },
   };
+}
+
+/** Whether the value is known without parsing the record for it. */
+function isScanned(record: CloudTrailRecord, place: number): record is CloudTrailRecord & { readonly scan: Scan } {
+  return place >= 0 && record.scan !== undefined && isFresh(record.scan);
 }
 
 function someAt(

@@ -3,6 +3,8 @@
  * Pure. The same entry means the same value; what is forgotten gets another one, so it is never taken for something else.
  */
 import type { Json, JsonObject } from "../cloudtrail/json.ts";
+import type { CloudTrailRecord } from "../cloudtrail/record.ts";
+import { isFresh, numberAt, placeIn, type Scan, scannedAt } from "../cloudtrail/scan.ts";
 import { type Memo, memoOf } from "./memo.ts";
 
 /** A value of a path, or several values together, and what was answered about it, by question. */
@@ -10,9 +12,12 @@ export interface Entry<Answer> {
   readonly answers: (Answer | undefined)[];
 }
 
+/** What is read of a record. */
+type Read = Pick<CloudTrailRecord, "json" | "scan">;
+
 export interface Reading<Answer> {
   /** Begins with a record; what was read of the one before is forgotten. */
-  begin(record: JsonObject): void;
+  begin(record: Read): void;
   /** Place of a path for `valueAt` and `entryAt`. */
   placeOf(path: string): number;
   /** Its value, undefined when it is absent or null; the list itself when one is on the way. */
@@ -52,7 +57,11 @@ interface Step {
 
 interface Place<Answer> {
   readonly step: Step;
+  /** Where scans have it; -1 when they do not. */
+  readonly scanned: number;
   readonly entries: Memo<Json | undefined, Linked<Answer>>;
+  /** The entry of an absent value. */
+  readonly absent: Linked<Answer>;
   /** The record for which `entry` was found. */
   turn: number;
   value: Json | undefined;
@@ -66,12 +75,18 @@ export function openReading<Answer>(): Reading<Answer> {
   /** A ring of the pairs there are. */
   const links: { readonly first: Linked<Answer>; readonly second: Linked<Answer> }[] = [];
   let oldest = 0;
-  let record: JsonObject = {};
+  let record: Read | undefined;
+  /** Of the record, as long as it means something. */
+  let scan: Scan | undefined;
+  /** By a scan's number. */
+  let numbered: (Linked<Answer> | undefined)[] = [];
+  let generation = 0;
   let turn = 0;
 
   function entryAt(at: number): Linked<Answer> | undefined {
     const place = places[at];
     if (place === undefined) return undefined;
+    if (scan !== undefined && place.scanned >= 0) return numberedAt(scan, place);
     if (place.turn === turn) return place.entry;
     place.turn = turn;
     const value = readAt(place.step) ?? undefined;
@@ -80,6 +95,17 @@ export function openReading<Answer>(): Reading<Answer> {
     place.value = value;
     place.entry = place.entries.get(value) ?? addedTo(place, value);
     return place.entry;
+  }
+
+  function numberedAt(of: Scan, place: Place<Answer>): Linked<Answer> | undefined {
+    const number = numberAt(of, place.scanned);
+    if (number === 0) return place.absent;
+    const known = numbered[number];
+    if (known !== undefined) return known;
+    const value = scannedAt(of, place.scanned);
+    const entry = place.entries.get(value) ?? addedTo(place, value);
+    numbered[number] = entry;
+    return entry;
   }
 
   function pairOf(first: Linked<Answer>, second: Linked<Answer>): Linked<Answer> {
@@ -116,7 +142,7 @@ export function openReading<Answer>(): Reading<Answer> {
   function readAt(step: Step): Json | undefined {
     if (step.turn === turn) return step.value;
     step.turn = turn;
-    const object = step.within === undefined ? record : readAt(step.within);
+    const object = step.within === undefined ? record?.json : readAt(step.within);
     step.value = fieldOf(object, step);
     return step.value;
   }
@@ -125,17 +151,27 @@ export function openReading<Answer>(): Reading<Answer> {
     begin(next) {
       record = next;
       turn++;
+      scan = next.scan !== undefined && isFresh(next.scan) ? next.scan : undefined;
+      if (scan === undefined || scan.generation === generation) return;
+      numbered = [];
+      generation = scan.generation;
     },
     placeOf(path) {
       const known = names.get(path);
       if (known !== undefined) return known;
       names.set(path, places.length);
       const entries = memoOf<Json | undefined, Linked<Answer>>(MOST_VALUES);
-      return places.push({ step: stepOf(path), entries, turn: 0, value: undefined, entry: undefined }) - 1;
+      const absent = newEntry<Answer>();
+      entries.add(undefined, absent);
+      const [step, scanned] = [stepOf(path), placeIn(path)];
+      return places.push({ step, scanned, entries, absent, turn: 0, value: undefined, entry: undefined }) - 1;
     },
     valueAt(at) {
       const place = places[at];
-      return place && (readAt(place.step) ?? undefined);
+      if (place === undefined) return undefined;
+      return scan !== undefined && place.scanned >= 0
+        ? scannedAt(scan, place.scanned)
+        : (readAt(place.step) ?? undefined);
     },
     entryAt,
     entryOf(wanted) {

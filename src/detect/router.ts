@@ -97,7 +97,7 @@ function trieOf<Rule extends Routable>(rules: readonly Rule[], mostNodes: number
   }
 
   return (record) => {
-    reading.begin(record.json);
+    reading.begin(record);
     try {
       root ??= nodeOf(candidates, hot, record, undefined);
       let node = root;

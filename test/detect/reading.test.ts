@@ -8,11 +8,11 @@ describe("reading", () => {
     const [name, type] = [reading.placeOf("eventName"), reading.placeOf("userIdentity.type")];
     const entries = [{ eventName: "A" }, { eventName: "B" }, { eventName: "A" }, { eventName: null }, {}].map(
       (json) => {
-        reading.begin(json);
+        reading.begin({ json });
         return reading.entryAt(name);
       },
     );
-    reading.begin({ userIdentity: { type: "A" } });
+    reading.begin({ json: { userIdentity: { type: "A" } } });
     const distinct = [...new Set([...entries, reading.entryAt(type)])];
 
     assert.deepEqual(
@@ -27,12 +27,12 @@ describe("reading", () => {
     const reading = openReading<string>();
     const type = reading.placeOf("userIdentity.type");
     for (const userIdentity of [[{ type: "A" }], { type: ["A"] }, { type: {} }, { type: "A".repeat(2_000) }]) {
-      reading.begin({ userIdentity });
+      reading.begin({ json: { userIdentity } });
 
       assert.equal(reading.entryAt(type), undefined, JSON.stringify(userIdentity).slice(0, 40));
       assert.equal(reading.entryOf([reading.placeOf("eventName"), type]), undefined);
     }
-    reading.begin({ userIdentity: { type: "A".repeat(2_000) } });
+    reading.begin({ json: { userIdentity: { type: "A".repeat(2_000) } } });
     assert.equal(reading.valueAt(type), "A".repeat(2_000));
   });
 
@@ -44,7 +44,7 @@ describe("reading", () => {
         const places = ["x", "y", "z"].map(reading.placeOf);
         const seen = new Map<Entry<string> | undefined, string>();
         for (const [x, y, z] of [...records, ...records]) {
-          reading.begin({ x: x ?? null, y: y ?? null, z: z ?? null });
+          reading.begin({ json: { x: x ?? null, y: y ?? null, z: z ?? null } });
           const entry = reading.entryOf(places);
           const said = JSON.stringify([x ?? null, y ?? null, z ?? null]);
 
@@ -57,10 +57,10 @@ describe("reading", () => {
     const place = reading.placeOf("x");
     const entries = new Set<Entry<string> | undefined>();
     for (let at = 0; at < 10_000; at++) {
-      reading.begin({ x: `value ${at}` });
+      reading.begin({ json: { x: `value ${at}` } });
       entries.add(reading.entryAt(place));
     }
-    reading.begin({ x: "value 0" });
+    reading.begin({ json: { x: "value 0" } });
     assert.equal(entries.has(reading.entryAt(place)), false);
   });
 });

@@ -1,0 +1,176 @@
+/**
+ * Text records: a record opened from its JSON text, of which no more is parsed than somebody asks for.
+ * Pure. The same as `parseRecord(JSON.parse(text))`, in every field.
+ */
+import { flagOf, type Json, type JsonObject, objectOf, textOf, valueAt } from "./json.ts";
+import {
+  type CloudTrailRecord,
+  isAccountId,
+  isEventID,
+  isPlainTime,
+  safeAccountOf,
+  safeIDOf,
+  safeTimeOf,
+} from "./record.ts";
+import { isFresh, placeIn, SCANNED_PATHS, type Scan, type ScannedPath, scannedAt, scanOf, stringAt } from "./scan.ts";
+import { identityOf, type UserIdentity } from "./useridentity.ts";
+
+/**
+ * Opens a text that may be one record.
+ *
+ * @returns undefined when it has to be parsed to know what it is: `parseRecord` and the envelopes are for those.
+ */
+export function openText(text: string): CloudTrailRecord | undefined {
+  const scan = scanOf(text);
+  if (scan === undefined || textOf(scannedAt(scan, AT.eventName)) === undefined) return undefined;
+  return new TextRecord(text, scan);
+}
+
+const at = (path: ScannedPath): number => placeIn(path);
+/** Places of the fields that a record is made of. */
+const AT = {
+  eventName: at("eventName"),
+  eventSource: at("eventSource"),
+  awsRegion: at("awsRegion"),
+  recipientAccountId: at("recipientAccountId"),
+  eventType: at("eventType"),
+  sourceIPAddress: at("sourceIPAddress"),
+  userAgent: at("userAgent"),
+  errorCode: at("errorCode"),
+  errorMessage: at("errorMessage"),
+  readOnly: at("readOnly"),
+  type: at("userIdentity.type"),
+  principalId: at("userIdentity.principalId"),
+  arn: at("userIdentity.arn"),
+  accountId: at("userIdentity.accountId"),
+  accessKeyId: at("userIdentity.accessKeyId"),
+  userName: at("userIdentity.userName"),
+  invokedBy: at("userIdentity.invokedBy"),
+  identityProvider: at("userIdentity.identityProvider"),
+  credentialId: at("userIdentity.credentialId"),
+  userId: at("userIdentity.onBehalfOf.userId"),
+  identityStoreArn: at("userIdentity.onBehalfOf.identityStoreArn"),
+  issuerType: at("userIdentity.sessionContext.sessionIssuer.type"),
+  issuerPrincipalId: at("userIdentity.sessionContext.sessionIssuer.principalId"),
+  issuerArn: at("userIdentity.sessionContext.sessionIssuer.arn"),
+  issuerAccountId: at("userIdentity.sessionContext.sessionIssuer.accountId"),
+  issuerUserName: at("userIdentity.sessionContext.sessionIssuer.userName"),
+  mfaAuthenticated: at("userIdentity.sessionContext.attributes.mfaAuthenticated"),
+  sourceIdentity: at("userIdentity.sessionContext.sourceIdentity"),
+  assumedRoot: at("userIdentity.sessionContext.assumedRoot"),
+} as const;
+
+/** A class, since there is one for each record of a file: getters that all of them share cost a record nothing. */
+class TextRecord implements CloudTrailRecord {
+  readonly scan: Scan;
+  private readonly text: string;
+  private parsed: JsonObject | undefined;
+  private identity: UserIdentity | undefined;
+  private id: string | undefined;
+  private time: string | undefined;
+
+  constructor(text: string, scan: Scan) {
+    this.text = text;
+    this.scan = scan;
+    this.parsed = undefined;
+    this.identity = undefined;
+    this.id = undefined;
+    this.time = undefined;
+  }
+
+  get json(): JsonObject {
+    this.parsed ??= JSON.parse(this.text) as JsonObject;
+    return this.parsed;
+  }
+  get eventID(): string {
+    if (this.id === undefined) {
+      const text = textOf(stringAt(this.text, this.scan.eventID, () => this.json["eventID"]));
+      this.id = isEventID(text) ? text : safeIDOf(this.json);
+    }
+    return this.id;
+  }
+  get eventTime(): string {
+    if (this.time === undefined) {
+      const text = textOf(stringAt(this.text, this.scan.eventTime, () => this.json["eventTime"]));
+      this.time = isPlainTime(text) ? text : safeTimeOf(this.json);
+    }
+    return this.time;
+  }
+  get eventSource(): string {
+    return this.textAt(AT.eventSource) ?? "";
+  }
+  get eventName(): string {
+    return this.textAt(AT.eventName) ?? "";
+  }
+  get awsRegion(): string {
+    return this.textAt(AT.awsRegion) ?? "";
+  }
+  get recipientAccountId(): string {
+    const recipient = this.textAt(AT.recipientAccountId);
+    return isAccountId(recipient) ? recipient : safeAccountOf(this.json, this.userIdentity);
+  }
+  get eventType(): string | undefined {
+    return this.textAt(AT.eventType);
+  }
+  get sourceIPAddress(): string | undefined {
+    return this.textAt(AT.sourceIPAddress);
+  }
+  get userAgent(): string | undefined {
+    return this.textAt(AT.userAgent);
+  }
+  get errorCode(): string | undefined {
+    return this.textAt(AT.errorCode);
+  }
+  get errorMessage(): string | undefined {
+    return this.textAt(AT.errorMessage);
+  }
+  get readOnly(): boolean | undefined {
+    return flagOf(this.valueAt(AT.readOnly));
+  }
+  get userIdentity(): UserIdentity {
+    this.identity ??= identityOf({
+      type: this.valueAt(AT.type),
+      principalId: this.valueAt(AT.principalId),
+      arn: this.valueAt(AT.arn),
+      accountId: this.valueAt(AT.accountId),
+      accessKeyId: this.valueAt(AT.accessKeyId),
+      userName: this.valueAt(AT.userName),
+      invokedBy: this.valueAt(AT.invokedBy),
+      identityProvider: this.valueAt(AT.identityProvider),
+      credentialId: this.valueAt(AT.credentialId),
+      userId: this.valueAt(AT.userId),
+      identityStoreArn: this.valueAt(AT.identityStoreArn),
+      issuerType: this.valueAt(AT.issuerType),
+      issuerPrincipalId: this.valueAt(AT.issuerPrincipalId),
+      issuerArn: this.valueAt(AT.issuerArn),
+      issuerAccountId: this.valueAt(AT.issuerAccountId),
+      issuerUserName: this.valueAt(AT.issuerUserName),
+      mfaAuthenticated: this.valueAt(AT.mfaAuthenticated),
+      creationDate: this.creationDate(),
+      sourceIdentity: this.valueAt(AT.sourceIdentity),
+      assumedRoot: this.valueAt(AT.assumedRoot),
+    });
+    return this.identity;
+  }
+  get requestParameters(): JsonObject | undefined {
+    return objectOf(this.json["requestParameters"]);
+  }
+  get responseElements(): JsonObject | undefined {
+    return objectOf(this.json["responseElements"]);
+  }
+  get additionalEventData(): JsonObject | undefined {
+    return objectOf(this.json["additionalEventData"]);
+  }
+
+  private valueAt(place: number): Json | undefined {
+    if (isFresh(this.scan)) return scannedAt(this.scan, place);
+    return valueAt(this.json, SCANNED_PATHS[place] ?? "");
+  }
+  private textAt(place: number): string | undefined {
+    return textOf(this.valueAt(place));
+  }
+  private creationDate(): Json | undefined {
+    return stringAt(this.text, this.scan.creationDate, () => valueAt(this.json, CREATION_DATE));
+  }
+}
+const CREATION_DATE = "userIdentity.sessionContext.attributes.creationDate";
