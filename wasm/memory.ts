@@ -6,7 +6,7 @@
 const ONES: usize = 0x40;
 /** By path (they count from 1), the id of its value; of a path behind MOST_PATHS where its value is: twelve bits for the length. */
 export const IDS: usize = 0x100;
-export const MOST_PATHS: u32 = 40;
+export const MOST_PATHS: u32 = 54;
 export const LENGTH_BITS: u32 = 12;
 /** By path, the value that was found last. */
 export const LAST: usize = 0x200;

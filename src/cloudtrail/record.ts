@@ -15,8 +15,9 @@ import {
   objectOf,
   textAt,
   textOf,
+  valueAt,
 } from "./json.ts";
-import { isFresh, placeIn, type Scan, scannedAt } from "./scan.ts";
+import { isFresh, placeIn, type Scan, type ScannedPath, scannedAt } from "./scan.ts";
 import { type Draft, identityOf, rawIdentityIn, type UserIdentity } from "./useridentity.ts";
 
 export type { Json, JsonObject } from "./json.ts";
@@ -140,16 +141,15 @@ export function outcomeOf(record: CloudTrailRecord): "success" | "failure" {
 
 /** The error the service answered with, e.g. `"AccessDenied"`; undefined when the call succeeded. */
 export function errorCodeOf(record: CloudTrailRecord): string | undefined {
-  return record.errorCode ?? responseErrorOf(record);
+  return record.errorCode ?? textOf(scalarAt(record, "responseElements.errorCode"));
 }
 
-/** Without parsing the record for it, where that is possible: every outcome asks. */
-function responseErrorOf(record: CloudTrailRecord): string | undefined {
+/** The value at a path, without parsing the record for it where that is possible. Undefined: absent or null. */
+export function scalarAt(record: Pick<CloudTrailRecord, "json" | "scan">, path: ScannedPath): Json | undefined {
   const { scan } = record;
-  if (scan !== undefined && isFresh(scan)) return textOf(scannedAt(scan, RESPONSE_ERROR));
-  return textOf(record.responseElements?.["errorCode"]);
+  if (scan !== undefined && isFresh(scan)) return scannedAt(scan, placeIn(path));
+  return valueAt(record.json, path) ?? undefined;
 }
-const RESPONSE_ERROR = placeIn("responseElements.errorCode");
 
 /** eventTime in ms since 1970. */
 export function timeOf({ eventTime }: Pick<CloudTrailRecord, "eventTime">): number {

@@ -21,6 +21,7 @@ export const SCANNED_PATHS = [
   "recipientAccountId",
   "sessionCredentialFromConsole",
   "vpcEndpointId",
+  "vpcEndpointAccountId",
   "userIdentity.type",
   "userIdentity.invokedBy",
   "userIdentity.userName",
@@ -38,6 +39,7 @@ export const SCANNED_PATHS = [
   "userIdentity.sessionContext.ec2RoleDelivery",
   "userIdentity.sessionContext.attributes.ec2RoleDelivery",
   "userIdentity.sessionContext.attributes.mfaAuthenticated",
+  "userIdentity.sessionContext.attributes.creationDate",
   "userIdentity.sessionContext.sessionIssuer.type",
   "userIdentity.sessionContext.sessionIssuer.userName",
   "userIdentity.sessionContext.sessionIssuer.arn",
@@ -46,13 +48,21 @@ export const SCANNED_PATHS = [
   "userIdentity.sessionContext.webIdFederationData.federatedProvider",
   "requestParameters.omitted",
   "requestParameters.serialNumber",
+  // What rules about calls of every minute read.
+  "requestParameters.roleArn",
+  "requestParameters.externalId",
+  "requestParameters.secretId",
+  "requestParameters.name",
+  "requestParameters.path",
+  "requestParameters.withDecryption",
+  "requestParameters.bucketName",
   "responseElements.errorCode",
   // An object, where it is a notification of S3's: that is no record, and is not scanned.
   "s3",
 ] as const;
 export type ScannedPath = (typeof SCANNED_PATHS)[number];
-/** Each record, or session, has its own. */
-const UNIQUE_PATHS = ["eventID", "eventTime", "userIdentity.sessionContext.attributes.creationDate"] as const;
+/** Each record has its own. */
+const UNIQUE_PATHS = ["eventID", "eventTime"] as const;
 
 /** What was found in one text. */
 export interface Scan {
@@ -64,37 +74,36 @@ export interface Scan {
   /** Where strings are in the text: see `stringAt`. */
   readonly eventID: number;
   readonly eventTime: number;
-  readonly creationDate: number;
 }
 
 /** Texts whose numbers stand together: one allocation for all of them. */
 const TOGETHER = 256;
 
 let scanner: Scanner | undefined;
-let numbers = new Int32Array(0);
-let used = 0;
+/** The scanner's; numbers of an older one mean nothing any more. */
+let generation = 0;
 /** By number; those that were asked for. */
 let values: (Json | undefined)[] = [];
-let valuesGeneration = 0;
+let numbers = new Int32Array(0);
+let used = 0;
 
 /** @returns undefined when the text has to be parsed before anything can be said of it. */
 export function scanOf(text: string): Scan | undefined {
   scanner ??= openScanner(SCANNED_PATHS, UNIQUE_PATHS);
-  if (!scanner.scan(text)) return undefined;
-  if (used === numbers.length) {
-    numbers = new Int32Array(TOGETHER * SCANNED_PATHS.length);
-    used = 0;
-  }
+  const isScanned = scanner.scan(text);
+  if (scanner.generation !== generation) [generation, values] = [scanner.generation, []];
+  if (!isScanned) return undefined;
+  if (used === numbers.length) [numbers, used] = [new Int32Array(TOGETHER * SCANNED_PATHS.length), 0];
   numbers.set(scanner.ids, used);
   const from = used;
   used += SCANNED_PATHS.length;
-  const [eventID = 0, eventTime = 0, creationDate = 0] = scanner.places;
-  return { numbers, from, generation: scanner.generation, eventID, eventTime, creationDate };
+  const [eventID = 0, eventTime = 0] = scanner.places;
+  return { numbers, from, generation, eventID, eventTime };
 }
 
 /** Whether the numbers of a scan still mean what they did. */
-export function isFresh({ generation }: Scan): boolean {
-  return scanner?.generation === generation;
+export function isFresh(scan: Scan): boolean {
+  return scan.generation === generation;
 }
 
 /** Place of a path in SCANNED_PATHS; -1 for others. */
@@ -111,11 +120,11 @@ export function numberAt({ numbers: all, from }: Scan, place: number): number {
 /** The value of a field, while the scan is fresh; undefined when it is absent or null. */
 export function scannedAt(scan: Scan, place: number): Json | undefined {
   const number = numberAt(scan, place);
-  if (number === 0 || scanner === undefined) return undefined;
-  if (valuesGeneration !== scanner.generation) [values, valuesGeneration] = [[], scanner.generation];
-  const known = values[number];
-  if (known !== undefined) return known;
-  const value = scanner.valueOf(number);
+  return number === 0 ? undefined : (values[number] ?? valueOf(number));
+}
+
+function valueOf(number: number): Json | undefined {
+  const value = scanner?.valueOf(number);
   values[number] = value;
   return value;
 }

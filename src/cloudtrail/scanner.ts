@@ -56,7 +56,7 @@ const REFUSED = 0;
 const FULL = 2;
 
 /** What the inner part has room for. */
-const MOST_PATHS = 48;
+const MOST_PATHS = 54;
 const MOST_STRINGS = 8;
 const PATH = /^(?:[ !#-\-/-[\]-~]{1,64}\.){0,7}[ !#-\-/-[\]-~]{1,64}$/;
 

@@ -13,7 +13,7 @@ import {
   safeTimeOf,
 } from "./record.ts";
 import { isFresh, placeIn, SCANNED_PATHS, type Scan, type ScannedPath, scannedAt, scanOf, stringAt } from "./scan.ts";
-import { identityOf, type UserIdentity } from "./useridentity.ts";
+import { identityOf, type RawIdentity, rawIdentityIn, type UserIdentity } from "./useridentity.ts";
 
 /**
  * Opens a text that may be one record.
@@ -56,6 +56,7 @@ const AT = {
   issuerAccountId: at("userIdentity.sessionContext.sessionIssuer.accountId"),
   issuerUserName: at("userIdentity.sessionContext.sessionIssuer.userName"),
   mfaAuthenticated: at("userIdentity.sessionContext.attributes.mfaAuthenticated"),
+  creationDate: at("userIdentity.sessionContext.attributes.creationDate"),
   sourceIdentity: at("userIdentity.sessionContext.sourceIdentity"),
   assumedRoot: at("userIdentity.sessionContext.assumedRoot"),
 } as const;
@@ -128,28 +129,7 @@ class TextRecord implements CloudTrailRecord {
     return flagOf(this.valueAt(AT.readOnly));
   }
   get userIdentity(): UserIdentity {
-    this.identity ??= identityOf({
-      type: this.valueAt(AT.type),
-      principalId: this.valueAt(AT.principalId),
-      arn: this.valueAt(AT.arn),
-      accountId: this.valueAt(AT.accountId),
-      accessKeyId: this.valueAt(AT.accessKeyId),
-      userName: this.valueAt(AT.userName),
-      invokedBy: this.valueAt(AT.invokedBy),
-      identityProvider: this.valueAt(AT.identityProvider),
-      credentialId: this.valueAt(AT.credentialId),
-      userId: this.valueAt(AT.userId),
-      identityStoreArn: this.valueAt(AT.identityStoreArn),
-      issuerType: this.valueAt(AT.issuerType),
-      issuerPrincipalId: this.valueAt(AT.issuerPrincipalId),
-      issuerArn: this.valueAt(AT.issuerArn),
-      issuerAccountId: this.valueAt(AT.issuerAccountId),
-      issuerUserName: this.valueAt(AT.issuerUserName),
-      mfaAuthenticated: this.valueAt(AT.mfaAuthenticated),
-      creationDate: this.creationDate(),
-      sourceIdentity: this.valueAt(AT.sourceIdentity),
-      assumedRoot: this.valueAt(AT.assumedRoot),
-    });
+    this.identity ??= identityOf(this.rawIdentity());
     return this.identity;
   }
   get requestParameters(): JsonObject | undefined {
@@ -169,8 +149,30 @@ class TextRecord implements CloudTrailRecord {
   private textAt(place: number): string | undefined {
     return textOf(this.valueAt(place));
   }
-  private creationDate(): Json | undefined {
-    return stringAt(this.text, this.scan.creationDate, () => valueAt(this.json, CREATION_DATE));
+  private rawIdentity(): RawIdentity {
+    const { scan } = this;
+    if (!isFresh(scan)) return rawIdentityIn(objectOf(this.json["userIdentity"]));
+    return {
+      type: scannedAt(scan, AT.type),
+      principalId: scannedAt(scan, AT.principalId),
+      arn: scannedAt(scan, AT.arn),
+      accountId: scannedAt(scan, AT.accountId),
+      accessKeyId: scannedAt(scan, AT.accessKeyId),
+      userName: scannedAt(scan, AT.userName),
+      invokedBy: scannedAt(scan, AT.invokedBy),
+      identityProvider: scannedAt(scan, AT.identityProvider),
+      credentialId: scannedAt(scan, AT.credentialId),
+      userId: scannedAt(scan, AT.userId),
+      identityStoreArn: scannedAt(scan, AT.identityStoreArn),
+      issuerType: scannedAt(scan, AT.issuerType),
+      issuerPrincipalId: scannedAt(scan, AT.issuerPrincipalId),
+      issuerArn: scannedAt(scan, AT.issuerArn),
+      issuerAccountId: scannedAt(scan, AT.issuerAccountId),
+      issuerUserName: scannedAt(scan, AT.issuerUserName),
+      mfaAuthenticated: scannedAt(scan, AT.mfaAuthenticated),
+      creationDate: scannedAt(scan, AT.creationDate),
+      sourceIdentity: scannedAt(scan, AT.sourceIdentity),
+      assumedRoot: scannedAt(scan, AT.assumedRoot),
+    };
   }
 }
-const CREATION_DATE = "userIdentity.sessionContext.attributes.creationDate";

@@ -29,7 +29,7 @@ export const CALL_FACTS: FactGroup = {
   "ids.action": {
     says: "eventSource without `.amazonaws.com`, a colon, eventName",
     values: "`iam:CreateAccessKey`",
-    from: ["eventSource", "eventName"],
+    from: ["eventName", "eventSource"],
     of: ({ record }) => actionOf(record),
   },
   "ids.outcome": {

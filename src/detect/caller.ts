@@ -26,7 +26,7 @@ export const CALLER_FACTS: FactGroup = {
   "ids.session_name": {
     says: "name of the role session, chosen by whoever assumed the role; absent for callers without one",
     values: "`build-7`, `i-0abc1234def567890`",
-    from: ["userIdentity.type", "userIdentity.arn", "userIdentity.principalId"],
+    from: ["userIdentity.arn", "userIdentity.principalId", "userIdentity.type"],
     of: ({ principal }) => principal().sessionName,
   },
   "ids.human": {

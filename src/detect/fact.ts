@@ -52,7 +52,10 @@ export interface Fact {
   /** One line for docs/facts.md. */
   readonly says: string;
   readonly values: string;
-  /** Paths of all that it is read from, where they are few and only `known.geo` counts besides: asked once for the same values. */
+  /**
+   * Paths of all that it is read from, where they are few and only `known.geo` counts besides: asked once for the same values. The one
+   * with the most different values first: what goes with it is mostly the same as last time.
+   */
   readonly from?: readonly string[];
   readonly of: (source: FactSource) => FactValue;
 }

@@ -2,8 +2,8 @@
  * Session: facts about what the credentials of a call were issued to, and where they are used.
  * Pure. Source: CloudTrail User Guide, "userIdentity element"; how services name their sessions was observed.
  */
-import { textAt } from "../cloudtrail/json.ts";
-import type { CloudTrailRecord } from "../cloudtrail/record.ts";
+import { textOf } from "../cloudtrail/json.ts";
+import { type CloudTrailRecord, scalarAt } from "../cloudtrail/record.ts";
 import type { FactGroup, FactSource } from "./fact.ts";
 import { isServiceAddress, placeOf, sourceKindOf } from "./network.ts";
 import { toolOf } from "./tool.ts";
@@ -12,7 +12,7 @@ import { toolOf } from "./tool.ts";
 const DELIVERY = [
   "userIdentity.sessionContext.ec2RoleDelivery",
   "userIdentity.sessionContext.attributes.ec2RoleDelivery",
-];
+] as const;
 
 export const SESSION_FACTS: FactGroup = {
   "ids.session_age_minutes": {
@@ -23,7 +23,7 @@ export const SESSION_FACTS: FactGroup = {
   "ids.role_chaining": {
     says: "a role session assumes a role (AssumeRole by AssumedRole)",
     values: "true, false",
-    from: ["userIdentity.type", "eventSource", "eventName"],
+    from: ["eventName", "eventSource", "userIdentity.type"],
     of: ({ record }) =>
       record.userIdentity.type === "AssumedRole" &&
       /^sts\./.test(record.eventSource) &&
@@ -32,16 +32,16 @@ export const SESSION_FACTS: FactGroup = {
   "ids.invoked_by_service": {
     says: "an AWS service made the call, on its own or for the principal",
     values: "true, false",
-    from: ["userIdentity.type", "userIdentity.invokedBy", "sourceIPAddress"],
+    from: ["sourceIPAddress", "userIdentity.type", "userIdentity.invokedBy"],
     of: ({ record }) => isByService(record),
   },
   "ids.from_instance": {
     says: "the session has the credentials of an EC2 instance: its name is an instance id, or the record says how the instance got them",
     values: "true, false",
     from: [
-      "userIdentity.type",
       "userIdentity.arn",
       "userIdentity.principalId",
+      "userIdentity.type",
       "userIdentity.inScopeOf.issuerType",
       ...DELIVERY,
     ],
@@ -50,7 +50,7 @@ export const SESSION_FACTS: FactGroup = {
   "ids.from_lambda": {
     says: "the credentials were issued to a Lambda function (inScopeOf), or the user agent says that the call was made in one",
     values: "true, false",
-    from: ["userIdentity.inScopeOf.issuerType", "userAgent"],
+    from: ["userAgent", "userIdentity.inScopeOf.issuerType"],
     of: ({ record }) => isIssuedTo(record, "AWS::Lambda::") || runsIn(record, "exec-env/aws_lambda"),
   },
   "ids.from_container": {
@@ -95,7 +95,7 @@ function isByService(record: CloudTrailRecord): boolean {
 
 function isInstanceSession({ record, principal }: FactSource): boolean {
   if (record.userIdentity.type !== "AssumedRole") return false;
-  if (DELIVERY.some((path) => textAt(record.json, path) !== undefined)) return true;
+  if (DELIVERY.some((path) => textOf(scalarAt(record, path)) !== undefined)) return true;
   return isInstanceId(principal().sessionName ?? "") || isIssuedTo(record, "AWS::EC2::Instance");
 }
 
@@ -111,16 +111,17 @@ function isContainerSession({ record, principal }: FactSource): boolean {
 }
 
 /** `inScopeOf.issuerType`: `AWS::Lambda::Function` */
-function isIssuedTo({ json }: CloudTrailRecord, type: string): boolean {
-  return textAt(json, "userIdentity.inScopeOf.issuerType")?.startsWith(type) ?? false;
+function isIssuedTo(record: CloudTrailRecord, type: string): boolean {
+  return textOf(scalarAt(record, "userIdentity.inScopeOf.issuerType"))?.startsWith(type) ?? false;
 }
 
 /** Source: the services' guides to OIDC with AWS: the issuer each of them has. Kubernetes' issuers are not among them. */
 const BUILD_SERVICES =
   /:oidc-provider\/(token\.actions\.githubusercontent\.com|gitlab\.com|api\.bitbucket\.org\/.+|agent\.buildkite\.com|oidc\.circleci\.com\/.+|app\.terraform\.io)$/;
 
-function isPipelineSession({ json }: CloudTrailRecord): boolean {
-  return BUILD_SERVICES.test(textAt(json, "userIdentity.sessionContext.webIdFederationData.federatedProvider") ?? "");
+function isPipelineSession(record: CloudTrailRecord): boolean {
+  const provider = scalarAt(record, "userIdentity.sessionContext.webIdFederationData.federatedProvider");
+  return BUILD_SERVICES.test(textOf(provider) ?? "");
 }
 
 function runsIn({ userAgent }: CloudTrailRecord, mark: string): boolean {
@@ -130,7 +131,7 @@ function runsIn({ userAgent }: CloudTrailRecord, mark: string): boolean {
 function isInstanceElsewhere(source: FactSource): boolean | undefined {
   const { record, principal } = source;
   if (!isInstanceSession(source)) return undefined;
-  const endpointOf = textAt(record.json, "vpcEndpointAccountId");
+  const endpointOf = textOf(scalarAt(record, "vpcEndpointAccountId"));
   if (endpointOf !== undefined) return endpointOf !== principal().account && !source.known.accounts?.has(endpointOf);
   const kind = sourceKindOf(record);
   if (kind !== "public") return kind && false;

@@ -139,7 +139,7 @@ describe("router", () => {
     const asked: string[] = [];
     const record = recordOf({ eventName: "DeleteUser", awsRegion: "eu-west-1" });
     const facts = factsOf(record, undefined);
-    const spied = { ...facts, value: (name: string) => asked.push(name) > 0 };
+    const spied = { ...facts, valueAt: (place: number) => asked.push(FACT_NAMES[place] ?? "") > 0 };
     const own = rules.router(record).find(({ name }) => name === "r5");
     // Without any other field of the record: eventName is decided.
     const matches = own?.matches({ ...spied, record: { ...record, json: {} } });
