@@ -4,6 +4,7 @@
  */
 import type { Json } from "../cloudtrail/json.ts";
 import type { CloudTrailRecord } from "../cloudtrail/record.ts";
+import { placeIn } from "../cloudtrail/scan.ts";
 import { factsOf, type Known, sourcesOf } from "./facts.ts";
 import type { FieldTest } from "./matcher.ts";
 import { type Memo, memoOf } from "./memo.ts";
@@ -52,12 +53,17 @@ export interface HotField {
   /** A power of two: its own among the hot fields. */
   readonly bit: number;
   readonly tests: readonly FieldTest[];
-  /** How many paths are read for an answer. */
+  /** Where scans have what it is read from; undefined when they do not, or when there are too many values to keep. */
+  readonly scanned: readonly number[] | undefined;
+  /** How many paths are read for an answer; more where its answers are not kept. */
   readonly cost: number;
   /** Of the record that the reading began with. */
   classOf(record: CloudTrailRecord): ValueClass;
 }
 
+/** Every session has its own value. */
+const UNIQUE_FIELDS: ReadonlySet<string> = new Set(["userIdentity.accessKeyId"]);
+const UNKEPT_COST = 8;
 /** A bit mask has no room for more. */
 const MOST_FIELDS = 30;
 /** Most classes of a field that are remembered. */
@@ -85,7 +91,12 @@ export function hotFieldsOf(
   return [...groups.values()]
     .sort((a, b) => b.tests.length - a.tests.length)
     .slice(0, MOST_FIELDS)
-    .map(({ paths, tests: own }, at) => hotField(paths.map(reading.placeOf), at, judgeOf(own, known), own, reading));
+    .map(({ paths, tests: own }, at) => hotField(paths, at, judgeOf(own, known), own, reading));
+}
+
+function scannedIn(paths: readonly string[]): readonly number[] | undefined {
+  const places = paths.map(placeIn);
+  return places.includes(-1) || paths.some((path) => UNIQUE_FIELDS.has(path)) ? undefined : places;
 }
 
 /** Everything of a record that decides the test; undefined when that is too much, or has too many values. */
@@ -95,18 +106,21 @@ function pathsOf(test: FieldTest): readonly string[] | undefined {
 }
 
 function hotField(
-  places: readonly number[],
+  paths: readonly string[],
   at: number,
   judge: Judge,
   tests: readonly FieldTest[],
   reading: Reading<ValueClass>,
 ): HotField {
+  const places = paths.map(reading.placeOf);
   const [only = -1] = places;
   const isOne = places.length === 1;
+  const scanned = scannedIn(paths);
   return {
     bit: 1 << at,
     tests,
-    cost: places.length,
+    scanned,
+    cost: places.length * (scanned === undefined ? UNKEPT_COST : 1),
     classOf(record) {
       const entry = isOne ? reading.entryAt(only) : reading.entryOf(places);
       const before = entry?.answers[at];

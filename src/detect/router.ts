@@ -4,11 +4,13 @@
  * undecided, without the tests that are. Grown as records come; the same records are matched as without it, whatever they hold.
  */
 import type { CloudTrailRecord } from "../cloudtrail/record.ts";
+import { isFresh } from "../cloudtrail/scan.ts";
 import { type HotField, hotFieldsOf, type ValueClass } from "./classes.ts";
 import type { Facts, Known } from "./facts.ts";
 import { type Detection, type Formula, fieldsIn, formulaOf, matcherOf, reduced, testsOf } from "./formula.ts";
 import type { FieldTest } from "./matcher.ts";
 import { openReading } from "./reading.ts";
+import { waysOf } from "./ways.ts";
 
 /**
  * The rules that may match, in their order; `matches` of each tests what is not decided yet.
@@ -96,19 +98,33 @@ function trieOf<Rule extends Routable>(rules: readonly Rule[], mostNodes: number
     for (const child of node.children.values()) forget(child);
   }
 
+  const ways = waysOf<Node<Rule>>(hot.flatMap(({ scanned }) => scanned ?? []));
+
+  function next(node: Node<Rule>, asks: HotField, record: CloudTrailRecord): Node<Rule> {
+    const by = asks.classOf(record);
+    if (by === node.lastBy && node.last !== undefined) return node.last;
+    node.lastBy = by;
+    node.last = node.children.get(by) ?? grow(node, asks, by, record);
+    return node.last;
+  }
+
+  /** The first node on the way that asks for more than scans of the same numbers have in common. */
+  function start(record: CloudTrailRecord): Node<Rule> {
+    root ??= nodeOf(candidates, hot, record, undefined);
+    const scan = record.scan !== undefined && isFresh(record.scan) ? record.scan : undefined;
+    const known = scan && ways.get(scan);
+    if (known !== undefined) return known;
+    let node = root;
+    while (node.asks?.scanned !== undefined) node = next(node, node.asks, record);
+    if (scan !== undefined) ways.keep(node);
+    return node;
+  }
+
   return (record) => {
     reading.begin(record);
     try {
-      root ??= nodeOf(candidates, hot, record, undefined);
-      let node = root;
-      while (node.asks !== undefined) {
-        const by = node.asks.classOf(record);
-        if (by !== node.lastBy || node.last === undefined) {
-          node.last = node.children.get(by) ?? grow(node, node.asks, by, record);
-          node.lastBy = by;
-        }
-        node = node.last;
-      }
+      let node = start(record);
+      while (node.asks !== undefined) node = next(node, node.asks, record);
       return node.rules;
     } catch {
       // A test that throws is told by the detector, which finds the rule that it belongs to.
