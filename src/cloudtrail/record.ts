@@ -17,6 +17,7 @@ import {
   textOf,
   valueAt,
 } from "./json.ts";
+import { memoOf } from "./memo.ts";
 import { isFresh, placeIn, type Scan, type ScannedPath, scannedAt } from "./scan.ts";
 import { type Draft, identityOf, rawIdentityIn, type UserIdentity } from "./useridentity.ts";
 
@@ -117,8 +118,16 @@ export function parseRecord(value: unknown): CloudTrailRecord {
  * A missing part reads "unknown": an Insight of CloudTrail's is `"unknown:unknown"`.
  */
 export function actionOf(record: CloudTrailRecord): string {
-  return `${serviceOf(record) || "unknown"}:${record.eventName || "unknown"}`;
+  const { eventName, eventSource } = record;
+  const known = ACTIONS.get(eventName);
+  if (known?.eventSource === eventSource) return known.action;
+  const action = `${serviceOf(record) || "unknown"}:${eventName || "unknown"}`;
+  if (known === undefined) ACTIONS.add(eventName, { eventSource, action });
+  return action;
 }
+
+/** By eventName: few are called most, and mostly of one service. The same text again is compared at a glance. */
+const ACTIONS = memoOf<string, { readonly eventSource: string; readonly action: string }>(2_000);
 
 /** `"iam"` of `iam.amazonaws.com`; "" when the record names no source. Untrusted text. */
 export function serviceOf(record: CloudTrailRecord): string {
@@ -167,10 +176,11 @@ export function mfaOf(record: CloudTrailRecord): boolean | undefined {
 
 /** Twelve digits. */
 export function isAccountId(text: string | undefined): text is string {
-  return text !== undefined && /^\d{12}$/.test(text);
+  return text?.length === 12 && ACCOUNT_ID.test(text);
 }
 
 const SERVICE_DOMAIN = ".amazonaws.com";
+const ACCOUNT_ID = /^\d{12}$/;
 const EVENT_ID = /^[\w.:-]{1,128}$/;
 const TIME = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(\.\d{1,9})?Z?$/;
 

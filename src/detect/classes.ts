@@ -3,11 +3,11 @@
  * Pure. 351 eventNames of a busy account are 117 classes under 300 rules, since most names stand in no rule.
  */
 import type { Json } from "../cloudtrail/json.ts";
+import { type Memo, memoOf } from "../cloudtrail/memo.ts";
 import type { CloudTrailRecord } from "../cloudtrail/record.ts";
 import { placeIn } from "../cloudtrail/scan.ts";
 import { factsOf, type Known, sourcesOf } from "./facts.ts";
 import type { FieldTest } from "./matcher.ts";
-import { type Memo, memoOf } from "./memo.ts";
 import { plainText } from "./pattern.ts";
 import type { Reading } from "./reading.ts";
 

@@ -3,6 +3,7 @@
  * Pure. All that the correlation and those above it will ask of the record is read when the record comes: a later record may
  * complete what this one was a part of.
  */
+import { memoOf } from "../cloudtrail/memo.ts";
 import type { Check, Correlation, GroupField } from "./correlation.ts";
 import type { Facts, Seen } from "./facts.ts";
 import type { Field } from "./field.ts";
@@ -162,10 +163,24 @@ export function seenIn({ at, sighting, values }: WindowMember): Seen {
 
 /** Record text may hold anything, a separator too: with lengths, no two groups are named alike. */
 function nameOf(account: string, group: readonly string[]): string {
+  const [only] = group;
+  if (only === undefined || group.length > 1) return nameFor(account, group);
+  const known = NAMES.get(only);
+  if (known?.account === account) return known.name;
+  const name = nameFor(account, group);
+  if (known === undefined && name.length <= LONGEST_NAME) NAMES.add(only, { account, name });
+  return name;
+}
+
+function nameFor(account: string, group: readonly string[]): string {
   let name = account;
   for (const value of group) name += `\n${value.length} ${value}`;
   return name;
 }
+
+/** Of groups of one value, by that: a text made anew would have to be hashed anew, too. */
+const NAMES = memoOf<string, { readonly account: string; readonly name: string }>(4_096);
+const LONGEST_NAME = 1_024;
 
 /** What a hit asks of a group's known values. @param hit one of a correlation that asks for a new value. */
 export function markOf({ correlation, groupName: group, seen, values }: Hit, learns: boolean): Mark {

@@ -6,7 +6,7 @@
 import { BlockList, isIPv4, isIPv6 } from "node:net";
 import { RE2JS } from "re2js";
 import type { Json } from "../cloudtrail/json.ts";
-import { memoOf } from "./memo.ts";
+import { memoOf } from "../cloudtrail/memo.ts";
 
 /** Tests one value that is neither absent nor null. */
 export type Predicate = (value: Json) => boolean;

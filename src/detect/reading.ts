@@ -3,9 +3,9 @@
  * Pure. The same entry means the same value; what is forgotten gets another one, so it is never taken for something else.
  */
 import type { Json, JsonObject } from "../cloudtrail/json.ts";
+import { type Memo, memoOf } from "../cloudtrail/memo.ts";
 import type { CloudTrailRecord } from "../cloudtrail/record.ts";
 import { isFresh, numberAt, placeIn, type Scan, scannedAt } from "../cloudtrail/scan.ts";
-import { type Memo, memoOf } from "./memo.ts";
 
 /** A value of a path, or several values together, and what was answered about it, by question. */
 export interface Entry<Answer> {

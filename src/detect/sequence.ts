@@ -2,8 +2,9 @@
  * Sequences: whether a window holds a record of each rule, and in which order.
  * Pure. CloudTrail tells seconds: records of the same second may have come in any order.
  */
+
+import { memoOf } from "../cloudtrail/memo.ts";
 import type { Evidence } from "./finding.ts";
-import { memoOf } from "./memo.ts";
 import type { WindowMember } from "./state.ts";
 
 /** Windows are written and read again with every record, and few lists are in them. */

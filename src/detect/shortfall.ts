@@ -59,7 +59,9 @@ export function failureText(records: readonly Facts[]): string {
 
 /** What the fullest group of a correlation has, and what is wanted. */
 function windowText(correlation: Correlation, asked: readonly CompiledRule[], records: readonly Facts[]): string {
-  const hits = records.flatMap((facts) => openCounted(facts).hitsOf(correlation, matchingOf(correlation, asked, facts)));
+  const hits = records.flatMap((facts) =>
+    openCounted(facts).hitsOf(correlation, matchingOf(correlation, asked, facts)),
+  );
   const names = new Set(hits.map(({ group }) => JSON.stringify(group)));
   const groups = [...names].map((name) => hits.filter(({ group }) => JSON.stringify(group) === name));
   const fullest = groups.sort((a, b) => b.length - a.length)[0] ?? [];

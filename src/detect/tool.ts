@@ -2,8 +2,9 @@
  * Tool: which program a user agent claims to be.
  * Pure. The caller writes the user agent: a tool that is named may be pretended, and one that hides is not named.
  */
+
+import { memoOf } from "../cloudtrail/memo.ts";
 import type { FactGroup } from "./fact.ts";
-import { memoOf } from "./memo.ts";
 
 type ToolKind =
   | "console"
@@ -149,7 +150,7 @@ export const TOOL_FACTS: FactGroup = {
     says: "operating system that the user agent claims; absent when it names none",
     values: "`linux`, `macos`, `windows`, `kali`, `parrot`, `pentoo`, `blackarch`, `android`, `ios`",
     from: ["userAgent"],
-    of: ({ record }) => systemOf(SYSTEMS, record.userAgent),
+    of: ({ record }) => toolOf(record.userAgent)?.system,
   },
 };
 
@@ -159,12 +160,16 @@ const MAX_AGENT = 1100;
 interface Tool {
   readonly tool: string;
   readonly kind: ToolKind | "other";
+  /** The operating system that it names. */
+  readonly system: string | undefined;
+  /** The one made for attacks. */
+  readonly attackSystem: string | undefined;
 }
 
 /** Few programs make most calls, and the table is long. */
 const KNOWN = memoOf<string, Tool>(1_000);
 
-/** `"Boto3/1.34.0 md/Botocore#1.34.0"` → `{ tool: "boto3", kind: "sdk" }` */
+/** `"Boto3/1.34.0 md/Botocore#1.34.0 os/linux"` → `{ tool: "boto3", kind: "sdk", system: "linux", attackSystem: undefined }` */
 export function toolOf(userAgent: string | undefined): Tool | undefined {
   if (userAgent === undefined) return undefined;
   const before = KNOWN.get(userAgent);
@@ -176,17 +181,19 @@ export function toolOf(userAgent: string | undefined): Tool | undefined {
 
 function toolIn(userAgent: string): Tool {
   const text = userAgent.slice(0, MAX_AGENT).toLowerCase();
-  const known = TOOLS.find(([mark]) => text.includes(mark));
-  if (known !== undefined) return { tool: known[1], kind: known[2] };
-  if (/^[\w.-]{1,100}\.amazonaws\.com$/.test(text)) return { tool: "aws", kind: "service" };
-  return { tool: "other", kind: "other" };
+  const [, tool, kind] = TOOLS.find(([mark]) => text.includes(mark)) ?? unlisted(text);
+  return { tool, kind, system: systemIn(SYSTEMS, text), attackSystem: systemIn(ATTACK_SYSTEMS, text) };
+}
+
+function unlisted(text: string): readonly [mark: string, tool: string, kind: Tool["kind"]] {
+  return /^[\w.-]{1,100}\.amazonaws\.com$/.test(text) ? ["", "aws", "service"] : ["", "other", "other"];
 }
 
 function isAttackTool(userAgent: string | undefined): boolean {
-  return toolOf(userAgent)?.kind === "attack" || systemOf(ATTACK_SYSTEMS, userAgent) !== undefined;
+  const tool = toolOf(userAgent);
+  return tool?.kind === "attack" || tool?.attackSystem !== undefined;
 }
 
-function systemOf(systems: typeof SYSTEMS, userAgent: string | undefined): string | undefined {
-  const text = userAgent?.slice(0, MAX_AGENT).toLowerCase() ?? "";
+function systemIn(systems: typeof SYSTEMS, text: string): string | undefined {
   return systems.find(([mark]) => mark.test(text))?.[1];
 }

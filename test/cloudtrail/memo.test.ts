@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { memoOf } from "../../src/detect/memo.ts";
+import { memoOf } from "../../src/cloudtrail/memo.ts";
 
 describe("memoOf", () => {
   it("keeps null and absent apart", () => {
