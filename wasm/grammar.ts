@@ -4,6 +4,8 @@
  * zeros, which no part begins with, so that nothing has to ask whether it is at the end.
  */
 
+/** The highest character that may be space. */
+export const SPACE: u32 = 0x20;
 export const QUOTE: u32 = 0x22;
 export const COMMA: u32 = 0x2c;
 export const COLON: u32 = 0x3a;
@@ -12,10 +14,11 @@ const OPEN_LIST: u32 = 0x5b;
 const CLOSE_LIST: u32 = 0x5d;
 export const OPEN_OBJECT: u32 = 0x7b;
 export const CLOSE_OBJECT: u32 = 0x7d;
+export const NINE: u32 = 0x39;
 /** What null begins with. */
 export const NULL: u32 = 0x6e;
 
-/** Behind a value without tracked keys; `room`: how many brackets may be open within, 64 at most. */
+/** Behind any value; `room`: how many brackets may be open within, 64 at most. */
 export function afterValue(at: usize, room: i32): usize {
   /** A bit for each open bracket, the innermost lowest. */
   let areObjects: u64 = 0;
@@ -61,13 +64,13 @@ export function afterColon(at: usize): usize {
 }
 
 export function afterSpace(at: usize): usize {
-  return load<u8>(at) > 0x20 ? at : afterSpaces(at);
+  return load<u8>(at) > SPACE ? at : afterSpaces(at);
 }
 
 function afterSpaces(at: usize): usize {
   while (true) {
     const char: u32 = load<u8>(at);
-    if (char !== 0x20 && char !== 0x0a && char !== 0x0d && char !== 0x09) return at;
+    if (char !== SPACE && char !== 0x0a && char !== 0x0d && char !== 0x09) return at;
     at++;
   }
 }

@@ -4,7 +4,7 @@
 
 /** Sixteen bytes of ones, then sixteen of zeros. */
 const ONES: usize = 0x40;
-/** By path (they count from 1), the id of its value; of a path behind MOST_PATHS where its value is: twelve bits for the length. */
+/** By path (they count from 1), the id of its value; of a path behind MOST_PATHS where its string is, LENGTH_BITS of it for the length. */
 export const IDS: usize = 0x100;
 export const MOST_PATHS: u32 = 54;
 export const LENGTH_BITS: u32 = 12;
@@ -14,7 +14,7 @@ export const LAST_END: usize = 0x300;
 /** The keys of tracked paths. */
 export const KEYS: usize = 0x300;
 /** One record as JSON, and zeros behind it. */
-export const TEXT: usize = 0x20000;
+export const TEXT: usize = 0x30000;
 export const LONGEST_TEXT: usize = 0x100000;
 /** A hash table of values, at most a quarter of it used: no way in it is long. */
 export const SLOTS: usize = TEXT + LONGEST_TEXT + 0x20;

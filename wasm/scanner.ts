@@ -2,14 +2,42 @@
  * The scanner's inner part, in AssemblyScript: reads a record once, checks it for JSON's grammar and finds the values of tracked paths.
  * What it refuses and what its ids mean says src/cloudtrail/scanner.ts, which talks to it. bin/wasm.mjs compiles it.
  */
-import { afterColon, afterSpace, afterValue, CLOSE_OBJECT, COMMA, NULL, OPEN_OBJECT, plainEnd, QUOTE } from "./grammar";
-import { isSeenAgain, keyOf, objectOf, pathOf, RECORD } from "./keys";
+import {
+  afterColon,
+  afterSpace,
+  afterString,
+  afterValue,
+  CLOSE_OBJECT,
+  COLON,
+  COMMA,
+  NULL,
+  OPEN_OBJECT,
+  plainEnd,
+  QUOTE,
+  SPACE,
+} from "./grammar";
+import {
+  expect,
+  expectedBehind,
+  hasName,
+  isSeenAgain,
+  isTracked,
+  keyOf,
+  nameLengthOf,
+  objectOf,
+  pathOf,
+  RECORD,
+  UNKNOWN,
+} from "./keys";
 import { IDS, LAST, TEXT } from "./memory";
 import { afterTracked, isFull } from "./values";
 
-export { track } from "./keys";
+export { addKey, addObject, addPath } from "./keys";
 export { IDS, LONGEST_TEXT, TEXT, VALUES } from "./memory";
 export { forget } from "./values";
+
+/** A comma and a quote: so it goes on in an object, if there is no space. */
+const COMMA_QUOTE: u32 = (QUOTE << 8) | COMMA;
 
 /** Counts texts. When it has gone round, a key may look as if it were seen twice: the text is refused, no harm. */
 let turn: u32 = 0;
@@ -17,7 +45,7 @@ let turn: u32 = 0;
 /** Scans the text of `length` bytes, nested `depth` deep at most: 1 when all ids are found, 0 when it is refused, 2 when it may need `forget`. */
 export function scan(length: usize, depth: i32): i32 {
   turn++;
-  memory.fill(IDS, 0, LAST - IDS);
+  for (let ids = IDS; ids < LAST; ids += 16) v128.store(ids, i8x16.splat(0));
   const end = TEXT + length;
   v128.store(end, i8x16.splat(0));
   v128.store(end + 16, i8x16.splat(0));
@@ -32,28 +60,51 @@ export function scan(length: usize, depth: i32): i32 {
 function afterObject(at: usize, object: usize, room: i32): usize {
   at = afterSpace(at);
   if (load<u8>(at) === CLOSE_OBJECT) return at + 1;
+  if (load<u8>(at++) !== QUOTE) return 0;
+  let behind = object;
   while (true) {
-    if (load<u8>(at) !== QUOTE) return 0;
-    const name = at + 1;
-    const end = plainEnd(name);
-    // An escape could hide a tracked key.
-    if (load<u8>(end) !== QUOTE) return 0;
-    const key = keyOf(object, name, end - name);
-    at = afterColon(end + 1);
-    if (!at || (key && isSeenAgain(key, turn))) return 0;
-    // Null is as good as nothing there.
-    at = key && load<u8>(at) !== NULL ? afterField(at, key, room) : afterValue(at, room);
+    // Most records are written alike. Where a key is expected, the processor reads on while it still compares the name: as long as
+    // this is a branch, and no value that it would have to wait for.
+    let key = expectedBehind(behind);
+    if (key && hasName(key, at)) {
+      at += nameLengthOf(key);
+    } else {
+      const end = plainEnd(at);
+      // An escape could hide a tracked key.
+      if (load<u8>(end) !== QUOTE) return 0;
+      key = keyOf(object, at, end - at);
+      expect(key, behind);
+      at = end + 1;
+    }
+    behind = key || object + UNKNOWN;
+    at = load<u8>(at) === COLON && load<u8>(at + 1) > SPACE ? at + 1 : afterColon(at);
     if (!at) return 0;
+    if (key && isTracked(key)) {
+      if (isSeenAgain(key, turn)) return 0;
+      at = afterField(at, key, room);
+    } else {
+      at = load<u8>(at) === QUOTE ? afterString(at + 1) : afterValue(at, room);
+    }
+    if (!at) return 0;
+    if (load<u16>(at) === COMMA_QUOTE) {
+      at += 2;
+      continue;
+    }
     at = afterSpace(at);
-    const next: u32 = load<u8>(at++);
-    if (next !== COMMA) return next === CLOSE_OBJECT ? at : 0;
-    at = afterSpace(at);
+    if (load<u8>(at) === CLOSE_OBJECT) return at + 1;
+    if (load<u8>(at) !== COMMA) return 0;
+    at = afterSpace(at + 1);
+    if (load<u8>(at++) !== QUOTE) return 0;
   }
 }
 
+/** Behind the value of a tracked key. */
 function afterField(at: usize, key: usize, room: i32): usize {
+  // As good as nothing there.
+  if (load<u8>(at) === NULL) return afterValue(at, room);
   const path = pathOf(key);
   const object = objectOf(key);
   if (!object) return afterTracked(at, path);
-  return !path && room && load<u8>(at) === OPEN_OBJECT ? afterObject(at + 1, object, room - 1) : 0;
+  // A path is shorter than a record may be deep: there is room.
+  return !path && load<u8>(at) === OPEN_OBJECT ? afterObject(at + 1, object, room - 1) : 0;
 }

@@ -1,7 +1,7 @@
 /**
  * Values of tracked paths: each JSON text of a path has an id, as long as there is room for it.
  */
-import { afterScalar, afterString, QUOTE } from "./grammar";
+import { afterScalar, afterString, NINE, QUOTE } from "./grammar";
 import {
   ARENA,
   ARENA_END,
@@ -51,12 +51,12 @@ export function afterTracked(at: usize, path: u32): usize {
     const length = load<u16>(before + VALUE_KIND);
     if (isSame(before + VALUE_TEXT, at, length)) return found(at + length, before, path);
   }
-  const isString = load<u8>(at) === QUOTE;
-  const end = isString ? afterString(at + 1) : afterScalar(at);
+  const first: u32 = load<u8>(at);
+  const end = first === QUOTE ? afterString(at + 1) : afterScalar(at);
   if (!end || end - at > LONGEST_VALUE) return 0;
   const value = valueAt(at, end - at, path);
-  // Behind the same number there could be more digits: a string is whole.
-  if (isString) store<u32>(last, value);
+  // Behind the same number there could be more digits; other values are whole.
+  if (first === QUOTE || first > NINE) store<u32>(last, u32(value));
   return value && found(end, value, path);
 }
 
@@ -107,9 +107,9 @@ function added(slot: usize, hash: u32, start: usize, length: usize, kind: u32): 
   store<u32>(value, ++lastId);
   store<u32>(value + VALUE_KIND, kind);
   memory.copy(value + VALUE_TEXT, start, length);
-  store<u32>(VALUES + (lastId << 2), value + VALUE_TEXT);
+  store<u32>(VALUES + (lastId << 2), u32(value + VALUE_TEXT));
   store<u32>(slot, hash);
-  store<u32>(slot + 4, value);
+  store<u32>(slot + 4, u32(value));
   return value;
 }
 

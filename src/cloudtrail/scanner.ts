@@ -40,7 +40,9 @@ interface Inner {
   readonly LONGEST_TEXT: { readonly value: number };
   readonly IDS: { readonly value: number };
   readonly VALUES: { readonly value: number };
-  track(object: number, length: number, path: number): number;
+  addKey(object: number, length: number): number;
+  addObject(key: number): number;
+  addPath(key: number, path: number): void;
   scan(length: number, depth: number): number;
   forget(): void;
 }
@@ -59,6 +61,24 @@ const FULL = 2;
 const MOST_PATHS = 54;
 const MOST_STRINGS = 8;
 const PATH = /^(?:[ !#-\-/-[\]-~]{1,64}\.){0,7}[ !#-\-/-[\]-~]{1,64}$/;
+
+/** Fields that most records have. Where they are expected, a record is read a fifth faster. */
+const FREQUENT = [
+  ...[
+    "eventVersion",
+    "eventTime",
+    "eventID",
+    "requestID",
+    "apiVersion",
+    "resources",
+    "tlsDetails",
+    "additionalEventData",
+  ],
+  "userIdentity.sessionContext.attributes.creationDate",
+  "userIdentity.sessionContext.sessionIssuer.accountId",
+  "userIdentity.sessionContext.sessionIssuer.principalId",
+  "userIdentity.sessionContext.webIdFederationData.attributes",
+];
 
 /** Compiled once in a process, when first asked for. */
 let compiled: object | undefined;
@@ -85,17 +105,17 @@ export function openScanner(paths: readonly string[], strings: readonly string[]
   const numbers = new DataView(buffer);
   let generation = 0;
 
-  const numbered = [
-    ...paths.map((path, at) => [at + 1, path] as const),
-    ...strings.map((path, at) => [MOST_PATHS + at + 1, path] as const),
-  ];
-  for (const [number, path] of numbered) {
-    const keys = path.split(".");
-    let object = 0;
-    for (const [depth, key] of keys.entries()) {
-      const { written } = encoder.encodeInto(key, input);
-      object = inner.track(object, written, depth === keys.length - 1 ? number : 0);
-    }
+  /** Of the object that `key` leads to, 0: of the record. */
+  function keyWithin(key: number, name: string): number {
+    const object = key === 0 ? 0 : inner.addObject(key);
+    return inner.addKey(object, encoder.encodeInto(name, input).written);
+  }
+  const keyAt = (path: string): number => path.split(".").reduce(keyWithin, 0);
+  for (const [at, path] of paths.entries()) inner.addPath(keyAt(path), at + 1);
+  for (const [at, path] of strings.entries()) inner.addPath(keyAt(path), MOST_PATHS + at + 1);
+  for (const path of FREQUENT) {
+    const parent = path.slice(0, path.lastIndexOf(".") + 1);
+    if (all.some((tracked) => tracked.startsWith(parent))) keyAt(path);
   }
 
   const places = new Uint32Array(buffer, inner.IDS.value + 4 * (MOST_PATHS + 1), strings.length);

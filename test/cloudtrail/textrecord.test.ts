@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import fc from "fast-check";
+import { COMPANY, companyRecords } from "../../demo/company/company.ts";
 import { type CloudTrailRecord, parseRecord } from "../../src/cloudtrail/record.ts";
 import { openText } from "../../src/cloudtrail/textrecord.ts";
-import { COMPANY, companyRecords } from "../../demo/company/company.ts";
 
 const FIELDS = [
   "eventID",
@@ -69,9 +69,18 @@ describe("openText", () => {
     ["an account of another form", { recipientAccountId: "acme" }],
     ["an empty error", { errorCode: "", errorMessage: 7 }],
     ["a readOnly in words", { readOnly: "true" }],
-    ["text beyond ASCII", { userAgent: "Füchse/1.0 🦊", userIdentity: { userName: "jörg", sessionContext: { attributes: { creationDate: "früher" } } } }],
+    [
+      "text beyond ASCII",
+      {
+        userAgent: "Füchse/1.0 🦊",
+        userIdentity: { userName: "jörg", sessionContext: { attributes: { creationDate: "früher" } } },
+      },
+    ],
     ["an id with an escape", { eventID: 'a"b' }],
-    ["empty objects in its identity", { userIdentity: { sessionContext: { sessionIssuer: {}, attributes: {} }, onBehalfOf: {} } }],
+    [
+      "empty objects in its identity",
+      { userIdentity: { sessionContext: { sessionIssuer: {}, attributes: {} }, onBehalfOf: {} } },
+    ],
     ["an identity that is null", { userIdentity: null }],
   ];
   for (const [what, change] of odd) {
@@ -92,7 +101,10 @@ describe("openText", () => {
       '{"eventName":"CreateUser"',
       '{"eventName":"CreateUser"}{"eventName":"CreateUser"}',
     ];
-    assert.deepEqual(texts.map(openText), texts.map(() => undefined));
+    assert.deepEqual(
+      texts.map(openText),
+      texts.map(() => undefined),
+    );
   });
 
   it("says the same when its scan was forgotten meanwhile", () => {
