@@ -4,15 +4,17 @@
 import { LEARNING_DAYS, MAX_VALUES, type Mark, type MarkAnswer, SETTLE_MS } from "../detect/state.ts";
 
 interface Span {
-  first: number;
-  last: number;
+  readonly first: number;
+  readonly last: number;
+  /** Counts what was learnt: the least one was touched first. */
+  readonly turn: number;
 }
 interface Group {
-  /** By value; the one that was touched last stands last. */
   readonly values: Map<string, Span>;
   /** Earliest time that was learnt from, and the earliest distinct days, oldest first. */
   since: number;
   days: readonly number[];
+  turn: number;
   /** By value: the newest day on which it was told as new, and by which record. */
   readonly told: Map<string, { readonly day: number; readonly eventID: string }>;
 }
@@ -31,7 +33,7 @@ export function memoryMarks(): (mark: Mark) => MarkAnswer {
     }
     let group = groups.get(name);
     if (group === undefined) {
-      group = { values: new Map(), since: Number.POSITIVE_INFINITY, days: [], told: new Map() };
+      group = { values: new Map(), since: Number.POSITIVE_INFINITY, days: [], turn: 0, told: new Map() };
       groups.set(name, group);
     }
     return group;
@@ -46,10 +48,8 @@ export function memoryMarks(): (mark: Mark) => MarkAnswer {
 
 function learn(group: Group, { value, at, forgetMs }: Mark): void {
   const { values } = group;
-  const span = values.get(value);
-  values.delete(value);
-  values.set(value, widened(span, at, forgetMs));
-  if (values.size > MAX_VALUES) forgetOldest(values);
+  values.set(value, widened(values.get(value), at, forgetMs, ++group.turn));
+  if (values.size > MAX_VALUES) forgetUntouched(values);
   group.since = Math.min(group.since, at);
   const day = Math.floor(at / DAY_MS);
   if (!group.days.includes(day))
@@ -57,10 +57,17 @@ function learn(group: Group, { value, at, forgetMs }: Mark): void {
 }
 
 /** Forgotten in between: the later stretch counts. */
-function widened(span: Span | undefined, at: number, forgetMs: number): Span {
-  if (span === undefined || at > span.last + forgetMs) return { first: at, last: at };
-  if (at < span.first - forgetMs) return span;
-  return { first: Math.min(span.first, at), last: Math.max(span.last, at) };
+function widened(span: Span | undefined, at: number, forgetMs: number, turn: number): Span {
+  if (span === undefined || at > span.last + forgetMs) return { first: at, last: at, turn };
+  if (at < span.first - forgetMs) return { first: span.first, last: span.last, turn };
+  return { first: Math.min(span.first, at), last: Math.max(span.last, at), turn };
+}
+
+/** Looking for it in the rare group that is full is cheaper than keeping every group in order. */
+function forgetUntouched(values: Map<string, Span>): void {
+  let [oldest, least] = ["", Number.POSITIVE_INFINITY];
+  for (const [value, { turn }] of values) if (turn < least) [oldest, least] = [value, turn];
+  values.delete(oldest);
 }
 
 /** Once a day is enough; the record that told it tells it again when it comes again. */

@@ -8,7 +8,7 @@ import type { Correlation } from "./correlation.ts";
 import { type AccountContext, type Facts, factsOf, type Known } from "./facts.ts";
 import type { Finding } from "./finding.ts";
 import { completedBy } from "./fire.ts";
-import { type Hit, hitsAbove, markOf, openCounted, seenIn, windowAddOf } from "./hit.ts";
+import { type Hit, hitsAbove, hitsOf, markOf, openCounted, seenIn, windowAddOf } from "./hit.ts";
 import { failedFinding, joined, newFinding, ruleFinding, windowFinding } from "./raise.ts";
 import type { CompiledRule, CompiledRules } from "./rules.ts";
 import type { Answer, DetectorState, Mark, MarkAnswer, Question, WindowAdd, WindowMember } from "./state.ts";
@@ -101,7 +101,7 @@ function addHits(counting: readonly Counting[], place: Place, hits: PlacedHit[])
   const counted = openCounted(place.facts);
   for (const { correlation, bases } of counting) {
     try {
-      for (const hit of counted.hitsOf(correlation, bases)) hits.push({ hit, place });
+      for (const hit of hitsOf(correlation, bases, counted)) hits.push({ hit, place });
     } catch (error) {
       place.findings.push(failedFinding(correlation.name, place.facts, error));
     }

@@ -27,76 +27,81 @@ export function groupOf(groupBy: readonly Field[], facts: Facts): readonly strin
   return groupBy.map((field) => field.text(facts) ?? "");
 }
 
-/** A record to the correlations that count it. */
+/** A record to the correlations that count it: what one asks of it others ask as well, so each list of fields is read once. */
 export interface Counted {
-  /** One hit for each group: a record that matches several rules counts once, unless an alias puts it into two groups. */
-  hitsOf(correlation: Correlation, bases: readonly string[]): readonly Hit[];
+  readonly facts: Facts;
+  readonly shared: { readonly groupBy: readonly GroupField[]; readonly group: Group }[];
 }
 
-/** What one correlation asks of a record, others ask as well: each list of fields is read once. */
 export function openCounted(facts: Facts): Counted {
-  const account = facts.record.recipientAccountId;
-  const shared: { readonly groupBy: readonly GroupField[]; readonly part: Group }[] = [];
+  return { facts, shared: [] };
+}
 
-  function groupFor(groupBy: readonly GroupField[], base: string): Group {
-    const group: string[] = [];
-    for (const { of } of groupBy) group.push(of(base).text(facts) ?? "");
-    return { group, groupName: nameOf(account, group) };
+/** One hit for each group: a record that matches several rules counts once, unless an alias puts it into two groups. */
+export function hitsOf(correlation: Correlation, bases: readonly string[], counted: Counted): readonly Hit[] {
+  const { facts } = counted;
+  const hits: Hit[] = [];
+  for (const { group, groupName, own } of partsOf(correlation, bases, counted)) {
+    const values = valuesOf(correlation.check, facts, own);
+    if (!isCounted(correlation.check, values)) continue;
+    const seen = facts.seen();
+    hits.push({
+      correlation,
+      account: facts.record.recipientAccountId,
+      seen,
+      id: seen.sighting.eventID,
+      principal: facts.principal().id,
+      group,
+      groupName,
+      values,
+      onward: onwardsOf(correlation, counted),
+    });
   }
+  return hits;
+}
 
-  function sharedGroup(groupBy: readonly GroupField[]): Group {
-    for (const one of shared) if (one.groupBy === groupBy) return one.part;
-    const part = groupFor(groupBy, "");
-    shared.push({ groupBy, part });
-    return part;
+function partsOf({ groupBy, isAliased }: Correlation, bases: readonly string[], counted: Counted): readonly Part[] {
+  if (!isAliased) {
+    const { group, groupName } = sharedGroup(groupBy, counted);
+    return [{ group, groupName, own: bases }];
   }
+  const byName = new Map<string, Group & { readonly own: string[] }>();
+  for (const base of bases) {
+    const group = groupFor(groupBy, base, counted.facts);
+    const before = byName.get(group.groupName);
+    if (before === undefined) byName.set(group.groupName, { ...group, own: [base] });
+    else before.own.push(base);
+  }
+  return [...byName.values()];
+}
 
-  function partsOf({ groupBy, isAliased }: Correlation, bases: readonly string[]): readonly Part[] {
-    if (!isAliased) {
-      const { group, groupName } = sharedGroup(groupBy);
-      return [{ group, groupName, own: bases }];
+function sharedGroup(groupBy: readonly GroupField[], { facts, shared }: Counted): Group {
+  for (const one of shared) if (one.groupBy === groupBy) return one.group;
+  const group = groupFor(groupBy, "", facts);
+  shared.push({ groupBy, group });
+  return group;
+}
+
+function groupFor(groupBy: readonly GroupField[], base: string, facts: Facts): Group {
+  const group: string[] = [];
+  for (const { of } of groupBy) group.push(of(base).text(facts) ?? "");
+  return { group, groupName: nameOf(facts.record.recipientAccountId, group) };
+}
+
+/** What the record will say to those that count a correlation. */
+function onwardsOf({ name, countedBy }: Correlation, counted: Counted): readonly Onward[] {
+  if (countedBy.length === 0) return NOTHING;
+  const base = [name];
+  const onwards: Onward[] = [];
+  for (const above of countedBy) {
+    for (const { group } of partsOf(above, base, counted)) {
+      const values = valuesOf(above.check, counted.facts, base);
+      if (!isCounted(above.check, values)) continue;
+      const principal = counted.facts.principal().id;
+      onwards.push({ to: above.name, principal, group, values, onward: onwardsOf(above, counted) });
     }
-    const byName = new Map<string, Group & { readonly own: string[] }>();
-    for (const base of bases) {
-      const group = groupFor(groupBy, base);
-      const before = byName.get(group.groupName);
-      if (before === undefined) byName.set(group.groupName, { ...group, own: [base] });
-      else before.own.push(base);
-    }
-    return [...byName.values()];
   }
-
-  /** What the record will say to those that count a correlation. */
-  function onwardsOf({ name, countedBy }: Correlation): readonly Onward[] {
-    if (countedBy.length === 0) return NOTHING;
-    const base = [name];
-    const onwards: Onward[] = [];
-    for (const above of countedBy) {
-      for (const { group } of partsOf(above, base)) {
-        const values = valuesOf(above.check, facts, base);
-        if (!isCounted(above.check, values)) continue;
-        const principal = facts.principal().id;
-        onwards.push({ to: above.name, principal, group, values, onward: onwardsOf(above) });
-      }
-    }
-    return onwards;
-  }
-
-  return {
-    hitsOf(correlation, bases) {
-      const hits: Hit[] = [];
-      for (const { group, groupName, own } of partsOf(correlation, bases)) {
-        const values = valuesOf(correlation.check, facts, own);
-        if (!isCounted(correlation.check, values)) continue;
-        const seen = facts.seen();
-        const id = seen.sighting.eventID;
-        const principal = facts.principal().id;
-        const onward = onwardsOf(correlation);
-        hits.push({ correlation, account, seen, id, principal, group, groupName, values, onward });
-      }
-      return hits;
-    },
-  };
+  return onwards;
 }
 
 interface Group {

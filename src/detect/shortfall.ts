@@ -6,7 +6,7 @@ import { actionOf, outcomeOf } from "../cloudtrail/record.ts";
 import type { Correlation } from "./correlation.ts";
 import { missOf } from "./evidence.ts";
 import type { Facts } from "./facts.ts";
-import { type Hit, openCounted } from "./hit.ts";
+import { type Hit, hitsOf, openCounted } from "./hit.ts";
 import type { CompiledRule } from "./rules.ts";
 import { basesOf } from "./sequence.ts";
 
@@ -60,7 +60,7 @@ export function failureText(records: readonly Facts[]): string {
 /** What the fullest group of a correlation has, and what is wanted. */
 function windowText(correlation: Correlation, asked: readonly CompiledRule[], records: readonly Facts[]): string {
   const hits = records.flatMap((facts) =>
-    openCounted(facts).hitsOf(correlation, matchingOf(correlation, asked, facts)),
+    hitsOf(correlation, matchingOf(correlation, asked, facts), openCounted(facts)),
   );
   const names = new Set(hits.map(({ group }) => JSON.stringify(group)));
   const groups = [...names].map((name) => hits.filter(({ group }) => JSON.stringify(group) === name));
