@@ -8,7 +8,7 @@ import { targetsOf } from "../src/cloudtrail/target.ts";
 import { type Finding, isAtLeast } from "../src/detect/finding.ts";
 import { RuleErrors } from "../src/detect/rule-error.ts";
 import { knowledgeIn } from "./knowledge.ts";
-import { openDetector } from "./library.ts";
+import { recordDetectorOf } from "./library.ts";
 import { openReport, safeJson, shown } from "./report.ts";
 import { SCAN_USAGE, type ScanOptions, scanOptionsOf } from "./scan-options.ts";
 import { UsageError } from "./usage.ts";
@@ -80,7 +80,7 @@ async function* scanned(
   totals: Totals,
 ): AsyncGenerator<Found | Unreadable> {
   const knowledge = await knowledgeIn(options.config);
-  const detector = await openDetector({ ...knowledge, rules: [...knowledge.rules, ...options.rules] });
+  const detector = await recordDetectorOf({ ...knowledge, rules: [...knowledge.rules, ...options.rules] });
   const { files, unreadable, skipped } = await findLogFiles(options.paths);
   totals.found = { files: files.length, skipped };
   totals.unreadable += unreadable.length;
@@ -94,7 +94,7 @@ async function* scanned(
         continue;
       }
       const records = part.records.filter(({ eventTime }) => isWithin(Date.parse(eventTime), options));
-      const found = await detector.feedAll(records.map(({ json }) => json));
+      const found = await detector.feedAll(records);
       // A record that lies in two files gives the same finding twice, with the same id.
       const findings = found.filter(
         ({ id, level }) => isAtLeast(level, options.level) && !told.has(id) && told.add(id),
@@ -106,7 +106,6 @@ async function* scanned(
     }
     totals.files++;
   }
-  await detector.close();
 }
 
 function isWithin(time: number, { since, until }: ScanOptions): boolean {

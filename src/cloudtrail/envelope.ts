@@ -12,6 +12,7 @@ import type { Reason, Rejected } from "./reason.ts";
 import { type CloudTrailRecord, parseRecord, RecordError } from "./record.ts";
 import { signalsOf } from "./signal.ts";
 import { isOwned, messagesOf, packedTextOf } from "./subscription.ts";
+import { openText } from "./textrecord.ts";
 
 export type { Doubt } from "./doubt.ts";
 export type { LogFileRef } from "./notification.ts";
@@ -103,7 +104,10 @@ function collect(parts: Parts, text: string): Opened {
 function* partsOfFile(texts: readonly string[], maxBytes: number): Parts {
   for (const text of texts) {
     if (text.trim() === "") continue;
-    if (isJsonLike(text)) yield* partsOfText(text, { maxBytes, nesting: 0, doubt: undefined, accounts: new Set() });
+    const record = Buffer.byteLength(text) <= maxBytes ? openText(text) : undefined;
+    // Most are a record by themselves, which nobody asks for more than a scan tells.
+    if (record !== undefined) yield { record, doubt: undefined };
+    else if (isJsonLike(text)) yield* partsOfText(text, { maxBytes, nesting: 0, doubt: undefined, accounts: new Set() });
     else yield { reason: "not-json", text };
   }
 }
