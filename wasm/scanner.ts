@@ -33,7 +33,7 @@ import { IDS, LAST, TEXT } from "./memory";
 import { afterTracked, isFull } from "./values";
 
 export { addKey, addObject, addPath } from "./keys";
-export { IDS, LONGEST_TEXT, TEXT, VALUES } from "./memory";
+export { IDS, LONGEST_TEXT, PLACES, TEXT, VALUES } from "./memory";
 export { forget } from "./values";
 
 /** A comma and a quote: so it goes on in an object, if there is no space. */

@@ -12,6 +12,7 @@ import {
   LENGTH_BITS,
   MOST_PATHS,
   MOST_VALUES,
+  PLACES,
   SLOT_BITS,
   SLOTS,
   TEXT,
@@ -42,7 +43,7 @@ export function forget(): void {
   isFull = false;
 }
 
-/** Behind the value of a path, which is a scalar; its id, or its place, stands in IDS then. */
+/** Behind the value of a path, which is a scalar; its id stands in IDS then, or its place in PLACES. */
 export function afterTracked(at: usize, path: u32): usize {
   if (path > MOST_PATHS) return afterPlaced(at, path);
   const last = LAST + (path << 2);
@@ -65,12 +66,12 @@ function afterPlaced(at: usize, path: u32): usize {
   if (load<u8>(at) !== QUOTE) return 0;
   const end = afterString(at + 1);
   if (!end || end - at > LONGEST_VALUE) return 0;
-  store<u32>(IDS + (path << 2), (u32(at - TEXT) << LENGTH_BITS) | u32(end - at));
+  store<u32>(PLACES + ((path - MOST_PATHS - 1) << 2), (u32(at - TEXT) << LENGTH_BITS) | u32(end - at));
   return end;
 }
 
 function found(end: usize, value: usize, path: u32): usize {
-  store<u32>(IDS + (path << 2), load<u32>(value));
+  store<u16>(IDS + (path << 1), u16(load<u32>(value)));
   return end;
 }
 

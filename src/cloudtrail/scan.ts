@@ -67,7 +67,7 @@ const UNIQUE_PATHS = ["eventID", "eventTime"] as const;
 /** What was found in one text. */
 export interface Scan {
   /** Where its numbers stand among those of other texts, from `from`: one for each of SCANNED_PATHS. */
-  readonly numbers: Int32Array;
+  readonly numbers: Uint16Array;
   readonly from: number;
   /** A sender can make up any number of values: when there are too many, all numbers lose their meaning. */
   readonly generation: number;
@@ -84,7 +84,7 @@ let scanner: Scanner | undefined;
 let generation = 0;
 /** By number; those that were asked for. */
 let values: (Json | undefined)[] = [];
-let numbers = new Int32Array(0);
+let numbers = new Uint16Array(0);
 let used = 0;
 
 /** @returns undefined when the text has to be parsed before anything can be said of it. */
@@ -93,7 +93,7 @@ export function scanOf(text: string): Scan | undefined {
   const isScanned = scanner.scan(text);
   if (scanner.generation !== generation) [generation, values] = [scanner.generation, []];
   if (!isScanned) return undefined;
-  if (used === numbers.length) [numbers, used] = [new Int32Array(TOGETHER * SCANNED_PATHS.length), 0];
+  if (used === numbers.length) [numbers, used] = [new Uint16Array(TOGETHER * SCANNED_PATHS.length), 0];
   numbers.set(scanner.ids, used);
   const from = used;
   used += SCANNED_PATHS.length;

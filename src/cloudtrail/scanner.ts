@@ -18,7 +18,7 @@ export interface Scanner {
    * By path, in their order: which value it has, 0 when it is absent or null. Numbers from 1 to 32,767, whose meaning stays until
    * `generation` changes: the same JSON text of the same path. Valid until the next scan.
    */
-  readonly ids: Int32Array;
+  readonly ids: Uint16Array;
   /**
    * By string, in their order: where it is in the text with its quotes, `from * 4096 + length`; 0 when it is absent or null, and
    * UNPLACED in a text that is not ASCII. Valid until the next scan.
@@ -39,6 +39,7 @@ interface Inner {
   readonly TEXT: { readonly value: number };
   readonly LONGEST_TEXT: { readonly value: number };
   readonly IDS: { readonly value: number };
+  readonly PLACES: { readonly value: number };
   readonly VALUES: { readonly value: number };
   addKey(object: number, length: number): number;
   addObject(key: number): number;
@@ -118,7 +119,7 @@ export function openScanner(paths: readonly string[], strings: readonly string[]
     if (all.some((tracked) => tracked.startsWith(parent))) keyAt(path);
   }
 
-  const places = new Uint32Array(buffer, inner.IDS.value + 4 * (MOST_PATHS + 1), strings.length);
+  const places = new Uint32Array(buffer, inner.PLACES.value, strings.length);
 
   return {
     scan(text) {
@@ -135,7 +136,7 @@ export function openScanner(paths: readonly string[], strings: readonly string[]
       return answer !== REFUSED;
     },
     places,
-    ids: new Int32Array(buffer, inner.IDS.value + 4, paths.length),
+    ids: new Uint16Array(buffer, inner.IDS.value + 2, paths.length),
     valueOf(id) {
       const at = numbers.getUint32(inner.VALUES.value + 4 * id, true);
       return JSON.parse(Buffer.from(buffer, at, numbers.getUint16(at - 4, true)).toString());

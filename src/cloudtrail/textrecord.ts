@@ -69,6 +69,7 @@ class TextRecord implements CloudTrailRecord {
   private identity: UserIdentity | undefined;
   private id: string | undefined;
   private time: string | undefined;
+  private account: string | undefined;
 
   constructor(text: string, scan: Scan) {
     this.text = text;
@@ -77,6 +78,7 @@ class TextRecord implements CloudTrailRecord {
     this.identity = undefined;
     this.id = undefined;
     this.time = undefined;
+    this.account = undefined;
   }
 
   get json(): JsonObject {
@@ -107,8 +109,11 @@ class TextRecord implements CloudTrailRecord {
     return this.textAt(AT.awsRegion) ?? "";
   }
   get recipientAccountId(): string {
-    const recipient = this.textAt(AT.recipientAccountId);
-    return isAccountId(recipient) ? recipient : safeAccountOf(this.json, this.userIdentity);
+    if (this.account === undefined) {
+      const recipient = this.textAt(AT.recipientAccountId);
+      this.account = isAccountId(recipient) ? recipient : safeAccountOf(this.json, this.userIdentity);
+    }
+    return this.account;
   }
   get eventType(): string | undefined {
     return this.textAt(AT.eventType);

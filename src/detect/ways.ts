@@ -18,8 +18,8 @@ export function waysOf<Goal>(places: readonly number[]): Ways<Goal> {
   const own = Int32Array.from(new Set(places));
   const { length } = own;
   let goals: (Goal | undefined)[] = new Array(SLOTS).fill(undefined);
-  const known = new Int32Array(SLOTS * length);
-  const asked = new Int32Array(length);
+  const known = new Uint16Array(SLOTS * length);
+  const asked = new Uint16Array(length);
   let generation = 0;
   let slot = 0;
   return {
