@@ -107,7 +107,8 @@ function* partsOfFile(texts: readonly string[], maxBytes: number): Parts {
     const record = Buffer.byteLength(text) <= maxBytes ? openText(text) : undefined;
     // Most are a record by themselves, which nobody asks for more than a scan tells.
     if (record !== undefined) yield { record, doubt: undefined };
-    else if (isJsonLike(text)) yield* partsOfText(text, { maxBytes, nesting: 0, doubt: undefined, accounts: new Set() });
+    else if (isJsonLike(text))
+      yield* partsOfText(text, { maxBytes, nesting: 0, doubt: undefined, accounts: new Set() });
     else yield { reason: "not-json", text };
   }
 }

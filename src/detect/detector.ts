@@ -25,8 +25,9 @@ export interface DetectorContext {
   /** What else is known about the world: vendors, places of addresses. */
   readonly known?: Omit<Known, "accounts">;
   /** Which of these principals have an open alert: nothing is learnt from what they do. Without it nobody has. */
-  readonly suspects?: (principals: readonly string[]) => Promise<ReadonlySet<string>>;
+  readonly suspects?: Suspects;
 }
+type Suspects = (principals: readonly string[]) => Promise<ReadonlySet<string>>;
 
 /** A record with its findings, in its place among the others of a batch. */
 interface Place {
@@ -63,7 +64,7 @@ export function makeDetector(compiled: CompiledRules, state: DetectorState, cont
     }
     // A correlation that fires is a record to those that count it: seldom more than one round.
     while (hits.length > 0) {
-      const suspects = await suspectsAmong(hits, context);
+      const suspects = context.suspects === undefined ? NOBODY : await suspectsAmong(hits, context.suspects);
       hits = judge(hits, await state.ask(questionOf(hits, suspects)));
     }
     return places.flatMap(({ findings }) => findings);
@@ -112,8 +113,7 @@ function isTried(rule: CompiledRule, facts: Facts): boolean {
   return rule.matches(facts) && !(rule.onFailure === "ignore" && facts.seen().outcome === "failure");
 }
 
-async function suspectsAmong(hits: readonly PlacedHit[], { suspects }: DetectorContext): Promise<ReadonlySet<string>> {
-  if (suspects === undefined) return NOBODY;
+async function suspectsAmong(hits: readonly PlacedHit[], suspects: Suspects): Promise<ReadonlySet<string>> {
   const learning = hits.filter(({ hit }) => hit.correlation.check.kind === "new");
   if (learning.length === 0) return NOBODY;
   return suspects([...new Set(learning.map(({ hit }) => hit.principal))]);

@@ -120,6 +120,11 @@ export function completedBy({ correlation, id }: Trigger, members: readonly Wind
     while ((members[from]?.at ?? time) < time - windowMs) from++;
     const window = members.slice(from, to);
     if (!isWhole(correlation, window)) continue;
+    // Alone in its second, it is told whether or not others were.
+    if (time === own.at && to - first === 1) {
+      completed.push(own);
+      continue;
+    }
     const isTold = isWhole(
       correlation,
       window.filter((member) => member !== own),

@@ -39,37 +39,44 @@ export function openCounted(facts: Facts): Counted {
 
 /** One hit for each group: a record that matches several rules counts once, unless an alias puts it into two groups. */
 export function hitsOf(correlation: Correlation, bases: readonly string[], counted: Counted): readonly Hit[] {
-  const { facts } = counted;
   const hits: Hit[] = [];
-  for (const { group, groupName, own } of partsOf(correlation, bases, counted)) {
-    const values = valuesOf(correlation.check, facts, own);
-    if (!isCounted(correlation.check, values)) continue;
-    const seen = facts.seen();
-    hits.push({
-      correlation,
-      account: facts.record.recipientAccountId,
-      seen,
-      id: seen.sighting.eventID,
-      principal: facts.principal().id,
-      group,
-      groupName,
-      values,
-      onward: onwardsOf(correlation, counted),
-    });
-  }
+  if (!correlation.isAliased) addHit(hits, correlation, sharedGroup(correlation.groupBy, counted), bases, counted);
+  else
+    for (const { group, own } of partsOf(correlation, bases, counted)) addHit(hits, correlation, group, own, counted);
   return hits;
 }
 
-function partsOf({ groupBy, isAliased }: Correlation, bases: readonly string[], counted: Counted): readonly Part[] {
-  if (!isAliased) {
-    const { group, groupName } = sharedGroup(groupBy, counted);
-    return [{ group, groupName, own: bases }];
-  }
-  const byName = new Map<string, Group & { readonly own: string[] }>();
+function addHit(
+  hits: Hit[],
+  correlation: Correlation,
+  { group, groupName }: Group,
+  bases: readonly string[],
+  counted: Counted,
+): void {
+  const { facts } = counted;
+  const values = valuesOf(correlation.check, facts, bases);
+  if (!isCounted(correlation.check, values)) return;
+  const seen = facts.seen();
+  hits.push({
+    correlation,
+    account: facts.record.recipientAccountId,
+    seen,
+    id: seen.sighting.eventID,
+    principal: facts.principal().id,
+    group,
+    groupName,
+    values,
+    onward: onwardsOf(correlation, counted),
+  });
+}
+
+/** Of a correlation with aliases: a group may be that of several rules. */
+function partsOf({ groupBy }: Correlation, bases: readonly string[], { facts }: Counted): readonly Part[] {
+  const byName = new Map<string, { readonly group: Group; readonly own: string[] }>();
   for (const base of bases) {
-    const group = groupFor(groupBy, base, counted.facts);
+    const group = groupFor(groupBy, base, facts);
     const before = byName.get(group.groupName);
-    if (before === undefined) byName.set(group.groupName, { ...group, own: [base] });
+    if (before === undefined) byName.set(group.groupName, { group, own: [base] });
     else before.own.push(base);
   }
   return [...byName.values()];
@@ -94,21 +101,31 @@ function onwardsOf({ name, countedBy }: Correlation, counted: Counted): readonly
   const base = [name];
   const onwards: Onward[] = [];
   for (const above of countedBy) {
-    for (const { group } of partsOf(above, base, counted)) {
-      const values = valuesOf(above.check, counted.facts, base);
-      if (!isCounted(above.check, values)) continue;
-      const principal = counted.facts.principal().id;
-      onwards.push({ to: above.name, principal, group, values, onward: onwardsOf(above, counted) });
-    }
+    if (!above.isAliased) addOnward(onwards, above, sharedGroup(above.groupBy, counted), base, counted);
+    else for (const { group } of partsOf(above, base, counted)) addOnward(onwards, above, group, base, counted);
   }
   return onwards;
+}
+
+function addOnward(
+  onwards: Onward[],
+  above: Correlation,
+  { group }: Group,
+  base: readonly string[],
+  counted: Counted,
+): void {
+  const values = valuesOf(above.check, counted.facts, base);
+  if (!isCounted(above.check, values)) return;
+  const principal = counted.facts.principal().id;
+  onwards.push({ to: above.name, principal, group, values, onward: onwardsOf(above, counted) });
 }
 
 interface Group {
   readonly group: readonly string[];
   readonly groupName: string;
 }
-interface Part extends Group {
+interface Part {
+  readonly group: Group;
   readonly own: readonly string[];
 }
 
@@ -131,7 +148,10 @@ function valuesOf(check: Check, facts: Facts, bases: readonly string[]): readonl
     case "score":
       return scoreValues(bases, textsOf(check.scoring.spread, facts));
     case "new": {
-      const values = check.fields.map((field) => field.text(facts) ?? "");
+      const [first, ...others] = check.fields;
+      const text = first?.text(facts) ?? "";
+      if (others.length === 0) return text === "" ? NONE : [text];
+      const values = [text, ...others.map((field) => field.text(facts) ?? "")];
       return values.every((value) => value === "") ? NONE : [values.join(" · ")];
     }
   }
@@ -150,15 +170,16 @@ export function hitsAbove(
   seen: Seen,
   onward: readonly Onward[],
 ): readonly Hit[] {
-  return onward.flatMap((one) => {
-    const above = correlation.countedBy.find(({ name }) => name === one.to);
-    // A record may reach the same window over several correlations, at different times.
-    const id = `${seen.sighting.eventID} ${correlation.name}`;
-    if (above === undefined) return [];
-    const { principal, group, values, onward: further } = one;
+  const hits: Hit[] = [];
+  // A record may reach the same window over several correlations, at different times.
+  const id = `${seen.sighting.eventID} ${correlation.name}`;
+  for (const { to, principal, group, values, onward: further } of onward) {
+    const above = correlation.countedBy.find(({ name }) => name === to);
+    if (above === undefined) continue;
     const groupName = nameOf(account, group);
-    return [{ correlation: above, account, seen, id, principal, group, groupName, values, onward: further }];
-  });
+    hits.push({ correlation: above, account, seen, id, principal, group, groupName, values, onward: further });
+  }
+  return hits;
 }
 
 /** What is kept of the record that a member stands for. */

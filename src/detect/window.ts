@@ -48,18 +48,24 @@ export function signsOf(check: Check, member: WindowMember): readonly (readonly 
   const { values, sighting } = member;
   switch (check.kind) {
     case "count":
-      return check.distinct.map((_, at) => signOf(values[at]));
+      return signsIn(values, 0, check.distinct.length);
     case "sequence":
       return [basesOf(member)];
     case "score": {
       const { points, spread } = check.scoring;
       const bases = basesOf(member);
       const calls = [...points.keys()].map((base) => (bases.includes(base) ? [sighting.action] : []));
-      return [...calls, ...spread.map((_, at) => signOf(values[at + 1]))];
+      return [...calls, ...signsIn(values, 1, spread.length)];
     }
     case "new":
       return [];
   }
+}
+
+function signsIn(values: readonly string[], from: number, count: number): readonly (readonly string[])[] {
+  const signs: (readonly string[])[] = [];
+  for (let at = from; at < from + count; at++) signs.push(signOf(values[at]));
+  return signs;
 }
 
 /** An absent value is a sign of nothing. */
