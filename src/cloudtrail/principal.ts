@@ -5,7 +5,6 @@
  */
 import { type Arn, arnOf, partitionOf, shortName } from "./arn.ts";
 import { type CloudTrailRecord, isAccountId, type UserIdentity } from "./record.ts";
-import type { Draft } from "./useridentity.ts";
 
 const ASSUMED_ROLE = "assumed-role/";
 
@@ -150,7 +149,7 @@ function foreignAccountOf(who: UserIdentity): Principal {
 
 function named(who: UserIdentity, kind: PrincipalKind, id: string, name: string, sessionName?: string): Principal {
   const account = accountOf(who);
-  const principal: Draft<Principal> = { id, kind, name };
+  const principal: { -readonly [K in keyof Principal]: Principal[K] } = { id, kind, name };
   if (account !== undefined) principal.account = account;
   if (sessionName !== undefined) principal.sessionName = sessionName;
   return principal;

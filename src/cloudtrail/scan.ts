@@ -120,10 +120,10 @@ export function numberAt({ numbers: all, from }: Scan, place: number): number {
 /** The value of a field, while the scan is fresh; undefined when it is absent or null. */
 export function scannedAt(scan: Scan, place: number): Json | undefined {
   const number = numberAt(scan, place);
-  return number === 0 ? undefined : (values[number] ?? valueOf(number));
+  return number === 0 ? undefined : (values[number] ?? decoded(number));
 }
 
-function valueOf(number: number): Json | undefined {
+function decoded(number: number): Json | undefined {
   const value = scanner?.valueOf(number);
   values[number] = value;
   return value;

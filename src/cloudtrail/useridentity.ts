@@ -7,42 +7,39 @@ import { flagOf, type Json, type JsonObject, objectOf, textOf } from "./json.ts"
 
 /** The part of `userIdentity` that Trailhound reads; every field may be missing, none is empty. All untrusted. */
 export interface UserIdentity {
-  readonly type?: string;
-  readonly principalId?: string;
-  readonly arn?: string;
-  readonly accountId?: string;
-  readonly accessKeyId?: string;
-  readonly userName?: string;
-  readonly invokedBy?: string;
-  readonly identityProvider?: string;
-  readonly credentialId?: string;
-  readonly onBehalfOf?: OnBehalfOf;
-  readonly sessionContext?: SessionContext;
+  readonly type?: string | undefined;
+  readonly principalId?: string | undefined;
+  readonly arn?: string | undefined;
+  readonly accountId?: string | undefined;
+  readonly accessKeyId?: string | undefined;
+  readonly userName?: string | undefined;
+  readonly invokedBy?: string | undefined;
+  readonly identityProvider?: string | undefined;
+  readonly credentialId?: string | undefined;
+  readonly onBehalfOf?: OnBehalfOf | undefined;
+  readonly sessionContext?: SessionContext | undefined;
 }
 
 export interface OnBehalfOf {
-  readonly userId?: string;
-  readonly identityStoreArn?: string;
+  readonly userId?: string | undefined;
+  readonly identityStoreArn?: string | undefined;
 }
 
 export interface SessionContext {
-  readonly sessionIssuer?: SessionIssuer;
-  readonly mfaAuthenticated?: boolean;
-  readonly creationDate?: string;
-  readonly sourceIdentity?: string;
-  readonly assumedRoot?: boolean;
+  readonly sessionIssuer?: SessionIssuer | undefined;
+  readonly mfaAuthenticated?: boolean | undefined;
+  readonly creationDate?: string | undefined;
+  readonly sourceIdentity?: string | undefined;
+  readonly assumedRoot?: boolean | undefined;
 }
 
 export interface SessionIssuer {
-  readonly type?: string;
-  readonly principalId?: string;
-  readonly arn?: string;
-  readonly accountId?: string;
-  readonly userName?: string;
+  readonly type?: string | undefined;
+  readonly principalId?: string | undefined;
+  readonly arn?: string | undefined;
+  readonly accountId?: string | undefined;
+  readonly userName?: string | undefined;
 }
-
-/** An object on its way: absent means absent, so a field is set only when it has a value. */
-export type Draft<T> = { -readonly [K in keyof T]: T[K] };
 
 /** The fields of a record's `userIdentity` as they stand there, wherever they were read. */
 export interface RawIdentity {
@@ -98,70 +95,55 @@ export function rawIdentityIn(from: JsonObject | undefined): RawIdentity {
   };
 }
 
-/** In normal form; written out field by field, which is three times as fast as any loop. */
+/** In normal form. All fields are there, absent ones as undefined: objects of one shape are read faster. */
 export function identityOf(raw: RawIdentity): UserIdentity {
-  const identity: Draft<UserIdentity> = {};
-  const type = textOf(raw.type);
-  if (type !== undefined) identity.type = type;
-  const principalId = textOf(raw.principalId);
-  if (principalId !== undefined) identity.principalId = principalId;
-  const arn = textOf(raw.arn);
-  if (arn !== undefined) identity.arn = arn;
-  const accountId = textOf(raw.accountId);
-  if (accountId !== undefined) identity.accountId = accountId;
-  const accessKeyId = textOf(raw.accessKeyId);
-  if (accessKeyId !== undefined) identity.accessKeyId = accessKeyId;
-  const userName = textOf(raw.userName);
-  if (userName !== undefined) identity.userName = userName;
-  const invokedBy = textOf(raw.invokedBy);
-  if (invokedBy !== undefined) identity.invokedBy = invokedBy;
-  const identityProvider = textOf(raw.identityProvider);
-  if (identityProvider !== undefined) identity.identityProvider = identityProvider;
-  const credentialId = textOf(raw.credentialId);
-  if (credentialId !== undefined) identity.credentialId = credentialId;
-  const onBehalfOf = behalfOf(raw);
-  if (onBehalfOf !== undefined) identity.onBehalfOf = onBehalfOf;
-  const sessionContext = sessionOf(raw);
-  if (sessionContext !== undefined) identity.sessionContext = sessionContext;
-  return identity;
+  return {
+    type: textOf(raw.type),
+    principalId: textOf(raw.principalId),
+    arn: textOf(raw.arn),
+    accountId: textOf(raw.accountId),
+    accessKeyId: textOf(raw.accessKeyId),
+    userName: textOf(raw.userName),
+    invokedBy: textOf(raw.invokedBy),
+    identityProvider: textOf(raw.identityProvider),
+    credentialId: textOf(raw.credentialId),
+    onBehalfOf: behalfOf(raw),
+    sessionContext: sessionOf(raw),
+  };
 }
 
 function behalfOf(raw: RawIdentity): OnBehalfOf | undefined {
   const userId = textOf(raw.userId);
   const identityStoreArn = textOf(raw.identityStoreArn);
-  if (userId === undefined && identityStoreArn === undefined) return undefined;
-  const behalf: Draft<OnBehalfOf> = {};
-  if (userId !== undefined) behalf.userId = userId;
-  if (identityStoreArn !== undefined) behalf.identityStoreArn = identityStoreArn;
-  return behalf;
+  return userId === undefined && identityStoreArn === undefined ? undefined : { userId, identityStoreArn };
 }
 
 function sessionOf(raw: RawIdentity): SessionContext | undefined {
-  let session: Draft<SessionContext> | undefined;
   const sessionIssuer = issuerOf(raw);
-  if (sessionIssuer !== undefined) session = { sessionIssuer };
   const mfaAuthenticated = flagOf(raw.mfaAuthenticated);
-  if (mfaAuthenticated !== undefined) (session ??= {}).mfaAuthenticated = mfaAuthenticated;
   const creationDate = textOf(raw.creationDate);
-  if (creationDate !== undefined) (session ??= {}).creationDate = creationDate;
   const sourceIdentity = textOf(raw.sourceIdentity);
-  if (sourceIdentity !== undefined) (session ??= {}).sourceIdentity = sourceIdentity;
   const assumedRoot = flagOf(raw.assumedRoot);
-  if (assumedRoot !== undefined) (session ??= {}).assumedRoot = assumedRoot;
-  return session;
+  const isThere =
+    sessionIssuer !== undefined ||
+    mfaAuthenticated !== undefined ||
+    creationDate !== undefined ||
+    sourceIdentity !== undefined ||
+    assumedRoot !== undefined;
+  return isThere ? { sessionIssuer, mfaAuthenticated, creationDate, sourceIdentity, assumedRoot } : undefined;
 }
 
 function issuerOf(raw: RawIdentity): SessionIssuer | undefined {
-  let issuer: Draft<SessionIssuer> | undefined;
   const type = textOf(raw.issuerType);
-  if (type !== undefined) issuer = { type };
   const principalId = textOf(raw.issuerPrincipalId);
-  if (principalId !== undefined) (issuer ??= {}).principalId = principalId;
   const arn = textOf(raw.issuerArn);
-  if (arn !== undefined) (issuer ??= {}).arn = arn;
   const accountId = textOf(raw.issuerAccountId);
-  if (accountId !== undefined) (issuer ??= {}).accountId = accountId;
   const userName = textOf(raw.issuerUserName);
-  if (userName !== undefined) (issuer ??= {}).userName = userName;
-  return issuer;
+  const isThere =
+    type !== undefined ||
+    principalId !== undefined ||
+    arn !== undefined ||
+    accountId !== undefined ||
+    userName !== undefined;
+  return isThere ? { type, principalId, arn, accountId, userName } : undefined;
 }
