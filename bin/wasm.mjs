@@ -26,7 +26,7 @@ export function scannerCode() {
   try {
     const out = join(folder, "scanner.wasm");
     const options = [
-      ...["-O3", "--converge", "--noAssert", "--runtime", "stub", "--enable", "simd", "--use", "abort="],
+      ...["-O3", "--noAssert", "--runtime", "stub", "--enable", "simd", "--use", "abort="],
       ...["--initialMemory", `${PAGES}`, "--maximumMemory", `${PAGES}`, "--outFile", out],
     ];
     const { status, error, stderr } = spawnSync(process.execPath, [compiler, "wasm/scanner.ts", ...options], {

@@ -7,9 +7,8 @@ const ONES: usize = 0x40;
 /** By path (they count from 1), the id of its value: a u16. */
 export const IDS: usize = 0x100;
 export const MOST_PATHS: u32 = 54;
-/** By path behind MOST_PATHS, where its string is: a u32, LENGTH_BITS of it for the length. */
+/** By path behind MOST_PATHS, where its value begins in TEXT and where it ends: two u32. */
 export const PLACES: usize = 0x180;
-export const LENGTH_BITS: u32 = 12;
 /** By path, the value that was found last. */
 export const LAST: usize = 0x200;
 export const LAST_END: usize = 0x300;

@@ -29,8 +29,8 @@ import {
   RECORD,
   UNKNOWN,
 } from "./keys";
-import { IDS, LAST, TEXT } from "./memory";
-import { afterTracked, isFull } from "./values";
+import { IDS, LAST, MOST_PATHS, TEXT } from "./memory";
+import { afterTracked, isFull, placed } from "./values";
 
 export { addKey, addObject, addPath } from "./keys";
 export { IDS, LONGEST_TEXT, PLACES, TEXT, VALUES } from "./memory";
@@ -104,7 +104,15 @@ function afterField(at: usize, key: usize, room: i32): usize {
   if (load<u8>(at) === NULL) return afterValue(at, room);
   const path = pathOf(key);
   const object = objectOf(key);
-  if (!object) return afterTracked(at, path);
+  if (!object) return path > MOST_PATHS ? afterPlaced(at, path, room) : afterTracked(at, path);
   // A path is shorter than a record may be deep: there is room.
   return !path && load<u8>(at) === OPEN_OBJECT ? afterObject(at + 1, object, room - 1) : 0;
+}
+
+/** Behind a string or an object of which only the place is wanted. */
+function afterPlaced(at: usize, path: u32, room: i32): usize {
+  const first: u32 = load<u8>(at);
+  if (first !== QUOTE && first !== OPEN_OBJECT) return 0;
+  const end = afterValue(at, room);
+  return end && placed(at, end, path);
 }

@@ -9,7 +9,6 @@ import {
   isSame,
   LAST,
   LAST_END,
-  LENGTH_BITS,
   MOST_PATHS,
   MOST_VALUES,
   PLACES,
@@ -43,9 +42,8 @@ export function forget(): void {
   isFull = false;
 }
 
-/** Behind the value of a path, which is a scalar; its id stands in IDS then, or its place in PLACES. */
+/** Behind the value of a path, which is a scalar; its id stands in IDS then. */
 export function afterTracked(at: usize, path: u32): usize {
-  if (path > MOST_PATHS) return afterPlaced(at, path);
   const last = LAST + (path << 2);
   const before: usize = load<u32>(last);
   if (before) {
@@ -61,12 +59,11 @@ export function afterTracked(at: usize, path: u32): usize {
   return value && found(end, value, path);
 }
 
-/** Behind a string of which only the place is wanted. */
-function afterPlaced(at: usize, path: u32): usize {
-  if (load<u8>(at) !== QUOTE) return 0;
-  const end = afterString(at + 1);
-  if (!end || end - at > LONGEST_VALUE) return 0;
-  store<u32>(PLACES + ((path - MOST_PATHS - 1) << 2), (u32(at - TEXT) << LENGTH_BITS) | u32(end - at));
+/** Behind a value, from where it begins, whose place stands in PLACES then. */
+export function placed(start: usize, end: usize, path: u32): usize {
+  const place = PLACES + ((path - MOST_PATHS - 1) << 3);
+  store<u32>(place, u32(start - TEXT));
+  store<u32>(place + 4, u32(end - TEXT));
   return end;
 }
 

@@ -3,8 +3,14 @@
  * makes up one of them is found out here.
  * Pure. Source: Amazon EventBridge User Guide, "AWS service events delivered via AWS CloudTrail".
  */
-import { type JsonObject, textAt } from "./json.ts";
 import { type CloudTrailRecord, serviceOf } from "./record.ts";
+
+/** What EventBridge says of where a record came from; untrusted, "" for what it does not say. */
+export interface EventSource {
+  readonly source: string;
+  readonly account: string;
+  readonly region: string;
+}
 
 /** Why a record may not have come from CloudTrail: its finding is told as unverified until CloudTrail or IAM confirms it. */
 export type Doubt =
@@ -25,11 +31,10 @@ const ALIASES: Readonly<Record<string, string>> = {
 };
 
 /** `{ source: "aws.iam", account, region }` around a record of IAM in the same account and region → undefined */
-export function doubtOfEvent(event: JsonObject, record: CloudTrailRecord): Doubt | undefined {
-  if (textAt(event, "account") !== record.recipientAccountId) return "other-account";
-  const source = textAt(event, "source") ?? "";
+export function doubtOfEvent({ source, account, region }: EventSource, record: CloudTrailRecord): Doubt | undefined {
+  if (account !== record.recipientAccountId) return "other-account";
   if (!source.startsWith("aws.")) return "other-source";
-  if (textAt(event, "region") !== record.awsRegion) return "other-source";
+  if (region === "" || region !== record.awsRegion) return "other-source";
   // Insights and aggregated records name no service.
   const service = serviceOf(record);
   const names = [service, ALIASES[service], service.split(".")[0], service.split(".").at(-1)];

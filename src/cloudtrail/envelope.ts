@@ -5,13 +5,14 @@
  * Source: the documentation of CloudTrail, EventBridge, SNS, S3 and CloudWatch Logs for what each of them sends.
  */
 
-import { type Doubt, doubtOfEvent } from "./doubt.ts";
+import { type Doubt, doubtOfEvent, type EventSource } from "./doubt.ts";
 import { isObject, type Json, type JsonObject, objectAt, parseJson, textAt, valueAt } from "./json.ts";
 import { type LogFileRef, s3EventOf, s3RecordOf, type Told, trailNoticeOf } from "./notification.ts";
 import type { Reason, Rejected } from "./reason.ts";
 import { type CloudTrailRecord, parseRecord, RecordError } from "./record.ts";
 import { signalsOf } from "./signal.ts";
 import { isOwned, messagesOf, packedTextOf } from "./subscription.ts";
+import { openEventText } from "./textevent.ts";
 import { openText } from "./textrecord.ts";
 
 export type { Doubt } from "./doubt.ts";
@@ -119,6 +120,8 @@ function isJsonLike(text: string): boolean {
 
 function* partsOfText(text: string, limits: Limits): Parts {
   if (!isJsonLike(text)) return yield "ignored";
+  const told = Buffer.byteLength(text) <= limits.maxBytes ? openEventText(text) : undefined;
+  if (told !== undefined) return yield { record: told.record, doubt: limits.doubt && doubtOfEvent(told.event, told.record) };
   const parsed = parseJson(text.replace(/^\uFEFF/, ""), limits.maxBytes);
   if (parsed.kind === "value") yield* partsOfValue(parsed.value, limits);
   else yield { reason: parsed.why, text };
@@ -187,7 +190,7 @@ function* partsOfEvent(event: JsonObject, { doubt }: Limits): Parts {
   const detail = objectAt(event, "detail");
   const type = textAt(event, "detail-type") ?? "";
   // In a file that we fetched ourselves nobody forged the event around a record.
-  const doubtOf = (record: CloudTrailRecord) => (doubt === undefined ? undefined : doubtOfEvent(event, record));
+  const doubtOf = (record: CloudTrailRecord) => (doubt === undefined ? undefined : doubtOfEvent(sourceIn(event), record));
   if (textAt(detail, "eventVersion") !== undefined || type.endsWith(" via CloudTrail"))
     return yield recordOr(detail, event, doubtOf);
   const told = s3EventOf(event);
@@ -199,6 +202,11 @@ function* partsOfEvent(event: JsonObject, { doubt }: Limits): Parts {
   }
   if (textAt(event, "source") === "aws.events" && type === "Scheduled Event") return yield "ignored";
   yield refuse(textAt(event, "source") === "aws.s3" ? "bad-notification" : "other-event", event);
+}
+
+function sourceIn(event: JsonObject): EventSource {
+  const [source = "", account = "", region = ""] = ["source", "account", "region"].map((key) => textAt(event, key));
+  return { source, account, region };
 }
 
 /** What an envelope holds: an SNS message's text, a log file's records, LookupEvents' items or the text of one. */

@@ -71,9 +71,11 @@ export interface Scan {
   readonly from: number;
   /** A sender can make up any number of values: when there are too many, all numbers lose their meaning. */
   readonly generation: number;
-  /** Where strings are in the text: see `stringAt`. */
-  readonly eventID: number;
-  readonly eventTime: number;
+  /** Where eventID and eventTime are in the text: see `valueIn`. */
+  readonly idFrom: number;
+  readonly idTo: number;
+  readonly timeFrom: number;
+  readonly timeTo: number;
 }
 
 /** Texts whose numbers stand together: one allocation for all of them. */
@@ -97,8 +99,8 @@ export function scanOf(text: string): Scan | undefined {
   numbers.set(scanner.ids, used);
   const from = used;
   used += SCANNED_PATHS.length;
-  const [eventID = 0, eventTime = 0] = scanner.places;
-  return { numbers, from, generation, eventID, eventTime };
+  const [idFrom = 0, idTo = 0, timeFrom = 0, timeTo = 0] = scanner.places;
+  return { numbers, from, generation, idFrom, idTo, timeFrom, timeTo };
 }
 
 /** Whether the numbers of a scan still mean what they did. */
@@ -130,14 +132,17 @@ function decoded(number: number): Json | undefined {
 }
 
 /**
- * The string at a place of the text that a scan found, in a memory of its own: the text need not be kept for it. Undefined when it is
+ * The value at a place of the text that a scan found, in a memory of its own: the text need not be kept for it. Undefined when it is
  * not there.
  *
  * @param otherwise reads it from the parsed text, where the scan could not tell its place.
  */
-export function stringAt(text: string, place: number, otherwise: () => Json | undefined): Json | undefined {
-  if (place === UNPLACED) return otherwise();
-  const from = Math.floor(place / PLACE_UNIT);
-  return place === 0 ? undefined : JSON.parse(text.slice(from, from + (place % PLACE_UNIT)));
+export function valueIn(
+  text: string,
+  from: number,
+  to: number,
+  otherwise: () => Json | undefined,
+): Json | undefined {
+  if (from === UNPLACED) return otherwise();
+  return from === 0 ? undefined : JSON.parse(text.slice(from, to));
 }
-const PLACE_UNIT = 4096;

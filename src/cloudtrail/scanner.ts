@@ -10,8 +10,8 @@ export interface Scanner {
   /**
    * One record as JSON. True: the id of each path's value stands in `ids`. False: it has to be parsed to know anything of it. So it is
    * when it is no JSON object, nests deeper than MAX_DEPTH or is longer than 1 MiB; when a tracked key is there twice or written with
-   * an escape; when a list or a scalar is on the way of a path, or an object or a list at its end; when such a value is longer than
-   * 1,024 bytes in JSON or holds half a surrogate pair (or U+FFFD, which that becomes in UTF-8).
+   * an escape; when a list or a scalar is on the way of a path, or an object or a list at its end (at that of a placed one: a list,
+   * or a scalar that is no string); when a value with an id is longer than 1,024 bytes in JSON or holds half a surrogate pair (or U+FFFD, which that becomes in UTF-8).
    */
   scan(text: string): boolean;
   /**
@@ -20,8 +20,8 @@ export interface Scanner {
    */
   readonly ids: Uint16Array;
   /**
-   * By string, in their order: where it is in the text with its quotes, `from * 4096 + length`; 0 when it is absent or null, and
-   * UNPLACED in a text that is not ASCII. Valid until the next scan.
+   * By placed path, in their order, two numbers: where the value begins in the text, with its quotes or brackets, and behind its end.
+   * 0 when it is absent or null, UNPLACED in a text that is not ASCII. Valid until the next scan.
    */
   readonly places: Uint32Array;
   /** `'"CreateUser"'` has id 7: `valueOf(7)` → `"CreateUser"`. */
@@ -30,7 +30,7 @@ export interface Scanner {
   readonly generation: number;
 }
 
-/** Of a string: nobody looked where it is. */
+/** Nobody looked where the value is. */
 export const UNPLACED = 0xffff_ffff;
 
 /** The parts of a compiled scanner; addresses in its memory are numbers. */
@@ -60,7 +60,7 @@ const FULL = 2;
 
 /** What the inner part has room for. */
 const MOST_PATHS = 54;
-const MOST_STRINGS = 8;
+const MOST_PLACED = 8;
 const PATH = /^(?:[ !#-\-/-[\]-~]{1,64}\.){0,7}[ !#-\-/-[\]-~]{1,64}$/;
 
 /** Fields that most records have. Where they are expected, a record is read a fifth faster. */
@@ -87,17 +87,17 @@ let compiled: object | undefined;
 /**
  * A scanner for values at these paths, which lead through objects: `["eventName", "userIdentity.arn"]`.
  *
- * @param strings paths of strings that are different in each record: they have no ids, only their places are found.
+ * @param placed paths of strings and objects that are different in each record: they have no ids, only their places are found.
  * @throws RangeError when a path is there twice, or they are more than the scanner has room for.
  */
-export function openScanner(paths: readonly string[], strings: readonly string[] = []): Scanner {
-  const all = [...paths, ...strings];
+export function openScanner(paths: readonly string[], placed: readonly string[] = []): Scanner {
+  const all = [...paths, ...placed];
   const odd = all.find((path, at) => !PATH.test(path) || all.indexOf(path) !== at);
   if (odd !== undefined)
     throw new RangeError(`scanner: "${odd}" is there twice, or is no path of at most 8 plain keys`);
   if (paths.length > MOST_PATHS) throw new RangeError(`scanner: ${paths.length} paths are more than ${MOST_PATHS}`);
-  if (strings.length > MOST_STRINGS)
-    throw new RangeError(`scanner: ${strings.length} strings are more than ${MOST_STRINGS}`);
+  if (placed.length > MOST_PLACED)
+    throw new RangeError(`scanner: ${placed.length} placed paths are more than ${MOST_PLACED}`);
   compiled ??= new WebAssembly.Module(Buffer.from(SCANNER_CODE, "base64"));
   const inner = new WebAssembly.Instance(compiled).exports;
   const { buffer } = inner.memory;
@@ -113,13 +113,13 @@ export function openScanner(paths: readonly string[], strings: readonly string[]
   }
   const keyAt = (path: string): number => path.split(".").reduce(keyWithin, 0);
   for (const [at, path] of paths.entries()) inner.addPath(keyAt(path), at + 1);
-  for (const [at, path] of strings.entries()) inner.addPath(keyAt(path), MOST_PATHS + at + 1);
+  for (const [at, path] of placed.entries()) inner.addPath(keyAt(path), MOST_PATHS + at + 1);
   for (const path of FREQUENT) {
     const parent = path.slice(0, path.lastIndexOf(".") + 1);
     if (all.some((tracked) => tracked.startsWith(parent))) keyAt(path);
   }
 
-  const places = new Uint32Array(buffer, inner.PLACES.value, strings.length);
+  const places = new Uint32Array(buffer, inner.PLACES.value, 2 * placed.length);
 
   return {
     scan(text) {

@@ -12,7 +12,7 @@ import {
   safeIDOf,
   safeTimeOf,
 } from "./record.ts";
-import { isFresh, placeIn, SCANNED_PATHS, type Scan, type ScannedPath, scannedAt, scanOf, stringAt } from "./scan.ts";
+import { isFresh, placeIn, SCANNED_PATHS, type Scan, type ScannedPath, scannedAt, scanOf, valueIn } from "./scan.ts";
 import { identityOf, type RawIdentity, rawIdentityIn, type UserIdentity } from "./useridentity.ts";
 
 /**
@@ -87,14 +87,14 @@ class TextRecord implements CloudTrailRecord {
   }
   get eventID(): string {
     if (this.id === undefined) {
-      const text = textOf(stringAt(this.text, this.scan.eventID, () => this.json["eventID"]));
+      const text = textOf(valueIn(this.text, this.scan.idFrom, this.scan.idTo, () => this.json["eventID"]));
       this.id = isEventID(text) ? text : safeIDOf(this.json);
     }
     return this.id;
   }
   get eventTime(): string {
     if (this.time === undefined) {
-      const text = textOf(stringAt(this.text, this.scan.eventTime, () => this.json["eventTime"]));
+      const text = textOf(valueIn(this.text, this.scan.timeFrom, this.scan.timeTo, () => this.json["eventTime"]));
       this.time = isPlainTime(text) ? text : safeTimeOf(this.json);
     }
     return this.time;
