@@ -26,6 +26,22 @@ export function trafficTexts(rulesFolder: string): readonly string[] {
   return texts;
 }
 
+/** The event in which EventBridge delivers a record. */
+export function eventText(text: string): string {
+  const { eventID, eventTime, eventSource, awsRegion, recipientAccountId } = JSON.parse(text);
+  return JSON.stringify({
+    version: "0",
+    id: eventID,
+    "detail-type": "AWS API Call via CloudTrail",
+    source: `aws.${String(eventSource).split(".", 1)}`,
+    account: recipientAccountId,
+    time: eventTime,
+    region: awsRegion,
+    resources: [],
+    detail: JSON.parse(text),
+  });
+}
+
 /** What a few workloads do all day: three IAM users' keys ask who they are, a record a second. */
 export function workloadTexts(count: number): readonly string[] {
   const random = randomOf("bench/workload");
