@@ -37,6 +37,8 @@ export function doubtOfEvent({ source, account, region }: EventSource, record: C
   if (region === "" || region !== record.awsRegion) return "other-source";
   // Insights and aggregated records name no service.
   const service = serviceOf(record);
-  const names = [service, ALIASES[service], service.split(".")[0], service.split(".").at(-1)];
-  return service === "" || names.includes(source.slice("aws.".length)) ? undefined : "other-source";
+  const named = source.slice("aws.".length);
+  if (service === "" || service === named) return undefined;
+  const names = [ALIASES[service], service.split(".")[0], service.split(".").at(-1)];
+  return names.includes(named) ? undefined : "other-source";
 }

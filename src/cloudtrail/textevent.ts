@@ -13,7 +13,8 @@ export interface TextEvent {
   readonly event: EventSource;
 }
 
-/** The last ones are not in an event: a text that has one of them is something else. */
+const [TYPE, SOURCE, ACCOUNT, REGION, OTHERS] = [0, 1, 2, 3, 4];
+/** From OTHERS on they are not in an event: a text that has one of them is something else. */
 const PATHS = ["detail-type", "source", "account", "region", "eventName", "eventID", "eventId", "s3"] as const;
 const FROM_CLOUDTRAIL = " via CloudTrail";
 
@@ -27,16 +28,23 @@ export function openEventText(text: string): TextEvent | undefined {
   scanner ??= openScanner(PATHS, ["detail"]);
   const isScanned = scanner.scan(text);
   if (scanner.generation !== generation) [generation, values] = [scanner.generation, []];
-  const [type = 0, source = 0, account = 0, region = 0, ...others] = scanner.ids;
-  const [from = 0, to = 0] = scanner.places;
-  if (!isScanned || from === 0 || from === UNPLACED || others.some((id) => id !== 0)) return undefined;
-  if (!textOf(type, scanner).endsWith(FROM_CLOUDTRAIL)) return undefined;
-  const event = { source: textOf(source, scanner), account: textOf(account, scanner), region: textOf(region, scanner) };
-  const record = openText(text.slice(from, to));
+  // Read one by one: a list of them would be made for every event.
+  const { places, ids } = scanner;
+  const from = places[0] ?? 0;
+  if (!isScanned || from === 0 || from === UNPLACED) return undefined;
+  for (let at = OTHERS; at < PATHS.length; at++) if (ids[at] !== 0) return undefined;
+  if (!textAt(TYPE, scanner).endsWith(FROM_CLOUDTRAIL)) return undefined;
+  const event = {
+    source: textAt(SOURCE, scanner),
+    account: textAt(ACCOUNT, scanner),
+    region: textAt(REGION, scanner),
+  };
+  const record = openText(text.slice(from, places[1]));
   return record && { record, event };
 }
 
-function textOf(id: number, { valueOf }: Scanner): string {
+function textAt(at: number, { ids, valueOf }: Scanner): string {
+  const id = ids[at] ?? 0;
   if (id === 0) return "";
   const known = values[id] ?? valueOf(id);
   values[id] = known;
