@@ -6,16 +6,16 @@
 const ONES: usize = 0x40;
 /** By path (they count from 1), the id of its value: a u16. */
 export const IDS: usize = 0x100;
-export const MOST_PATHS: u32 = 54;
+export const MOST_PATHS: u32 = 110;
 /** By path behind MOST_PATHS, where its value begins in TEXT and where it ends: two u32. */
-export const PLACES: usize = 0x180;
+export const PLACES: usize = 0x1e0;
 /** By path, the value that was found last. */
-export const LAST: usize = 0x200;
-export const LAST_END: usize = 0x300;
+export const LAST: usize = 0x220;
+export const LAST_END: usize = 0x400;
 /** The keys of tracked paths. */
-export const KEYS: usize = 0x300;
+export const KEYS: usize = 0x400;
 /** One record as JSON, and zeros behind it. */
-export const TEXT: usize = 0x30000;
+export const TEXT: usize = 0x40000;
 export const LONGEST_TEXT: usize = 0x100000;
 /** A hash table of values, at most a quarter of it used: no way in it is long. */
 export const SLOTS: usize = TEXT + LONGEST_TEXT + 0x20;

@@ -105,8 +105,10 @@ function afterField(at: usize, key: usize, room: i32): usize {
   const path = pathOf(key);
   const object = objectOf(key);
   if (!object) return path > MOST_PATHS ? afterPlaced(at, path, room) : afterTracked(at, path);
+  if (load<u8>(at) !== OPEN_OBJECT || (path && path <= MOST_PATHS)) return 0;
   // A path is shorter than a record may be deep: there is room.
-  return !path && load<u8>(at) === OPEN_OBJECT ? afterObject(at + 1, object, room - 1) : 0;
+  const end = afterObject(at + 1, object, room - 1);
+  return end && path ? placed(at, end, path) : end;
 }
 
 /** Behind a string or an object of which only the place is wanted. */

@@ -12,8 +12,7 @@ import type { Reason, Rejected } from "./reason.ts";
 import { type CloudTrailRecord, parseRecord, RecordError } from "./record.ts";
 import { signalsOf } from "./signal.ts";
 import { isOwned, messagesOf, packedTextOf } from "./subscription.ts";
-import { openEventText } from "./textevent.ts";
-import { openText } from "./textrecord.ts";
+import { openEventText, openText } from "./textrecord.ts";
 
 export type { Doubt } from "./doubt.ts";
 export type { LogFileRef } from "./notification.ts";
@@ -46,8 +45,16 @@ const MAX_LOG_FILES = 1_000;
  * `accounts`: whose log groups vouch for the records in them; nobody's without it.
  */
 export function openEnvelope(body: string, accounts: ReadonlySet<string> = new Set()): Opened {
-  return collect(partsOfText(body, { maxBytes: MAX_BODY_BYTES, nesting: 0, doubt: "no-envelope", accounts }), body);
+  const limits: Limits = { maxBytes: MAX_BODY_BYTES, nesting: 0, doubt: "no-envelope", accounts };
+  const event = eventPart(body, limits);
+  return event === undefined ? collect(partsOfText(body, limits), body) : only(event);
 }
+
+function only({ record, doubt }: RecordPart): Opened {
+  const doubts = doubt === undefined ? SURE : new Map([[record.eventID, doubt]]);
+  return { records: [record], doubts, logFiles: [], rejected: [], ignored: 0 };
+}
+const SURE: Opened["doubts"] = new Map();
 
 /**
  * Opens a log file: one JSON text of any shape that a body may have, or one such text a line (NDJSON).
@@ -62,12 +69,13 @@ export function openLogFile(text: string, limits: { readonly maxBytes: number })
   return lines.records.length > 0 ? lines : whole;
 }
 
+interface RecordPart {
+  readonly record: CloudTrailRecord;
+  readonly doubt: Doubt | undefined;
+}
+
 /** One thing found inside an envelope; "ignored" is a notice that carries nothing. */
-type Part =
-  | { readonly record: CloudTrailRecord; readonly doubt: Doubt | undefined }
-  | LogFileRef
-  | Rejected
-  | "ignored";
+type Part = RecordPart | LogFileRef | Rejected | "ignored";
 type Parts = Generator<Part, void, undefined>;
 
 interface Limits {
@@ -105,7 +113,7 @@ function collect(parts: Parts, text: string): Opened {
 function* partsOfFile(texts: readonly string[], maxBytes: number): Parts {
   for (const text of texts) {
     if (text.trim() === "") continue;
-    const record = Buffer.byteLength(text) <= maxBytes ? openText(text) : undefined;
+    const record = isWithin(text, maxBytes) ? openText(text) : undefined;
     // Most are a record by themselves, which nobody asks for more than a scan tells.
     if (record !== undefined) yield { record, doubt: undefined };
     else if (isJsonLike(text))
@@ -118,10 +126,23 @@ function isJsonLike(text: string): boolean {
   return /^[\s\uFEFF]*["[{]/.test(text);
 }
 
+/** An event around a record of CloudTrail's, as nearly all bodies are: opened without parsing it. */
+function eventPart(text: string, { maxBytes, doubt }: Pick<Limits, "maxBytes" | "doubt">): RecordPart | undefined {
+  const told = isWithin(text, maxBytes) ? openEventText(text) : undefined;
+  if (told === undefined) return undefined;
+  // In a file that we fetched ourselves nobody forged the event around a record.
+  return { record: told.record, doubt: doubt && doubtOfEvent(told.event, told.record) };
+}
+
+/** A character is at most three bytes: mostly nothing has to be counted. */
+function isWithin(text: string, maxBytes: number): boolean {
+  return 3 * text.length <= maxBytes || Buffer.byteLength(text) <= maxBytes;
+}
+
 function* partsOfText(text: string, limits: Limits): Parts {
   if (!isJsonLike(text)) return yield "ignored";
-  const told = Buffer.byteLength(text) <= limits.maxBytes ? openEventText(text) : undefined;
-  if (told !== undefined) return yield { record: told.record, doubt: limits.doubt && doubtOfEvent(told.event, told.record) };
+  const event = eventPart(text, limits);
+  if (event !== undefined) return yield event;
   const parsed = parseJson(text.replace(/^\uFEFF/, ""), limits.maxBytes);
   if (parsed.kind === "value") yield* partsOfValue(parsed.value, limits);
   else yield { reason: parsed.why, text };
@@ -190,7 +211,8 @@ function* partsOfEvent(event: JsonObject, { doubt }: Limits): Parts {
   const detail = objectAt(event, "detail");
   const type = textAt(event, "detail-type") ?? "";
   // In a file that we fetched ourselves nobody forged the event around a record.
-  const doubtOf = (record: CloudTrailRecord) => (doubt === undefined ? undefined : doubtOfEvent(sourceIn(event), record));
+  const doubtOf = (record: CloudTrailRecord) =>
+    doubt === undefined ? undefined : doubtOfEvent(sourceIn(event), record);
   if (textAt(detail, "eventVersion") !== undefined || type.endsWith(" via CloudTrail"))
     return yield recordOr(detail, event, doubtOf);
   const told = s3EventOf(event);

@@ -61,8 +61,12 @@ export const SCANNED_PATHS = [
   "s3",
 ] as const;
 export type ScannedPath = (typeof SCANNED_PATHS)[number];
+/** In an event of EventBridge's the record is its `detail`. */
+const IN_EVENT = SCANNED_PATHS.map((path) => `detail.${path}`);
+/** What EventBridge says of where it came from; and a name that is in no event. */
+const AROUND = ["detail-type", "source", "account", "region", "eventId"] as const;
 /** Each record has its own. */
-const UNIQUE_PATHS = ["eventID", "eventTime"] as const;
+const PLACED = ["eventID", "eventTime", "detail.eventID", "detail.eventTime", "detail"] as const;
 
 /** What was found in one text. */
 export interface Scan {
@@ -71,11 +75,22 @@ export interface Scan {
   readonly from: number;
   /** A sender can make up any number of values: when there are too many, all numbers lose their meaning. */
   readonly generation: number;
-  /** Where eventID and eventTime are in the text: see `valueIn`. */
+  /** Where the record is in the text, its eventID and its eventTime: see `valueIn`. */
+  readonly recordFrom: number;
+  readonly recordTo: number;
   readonly idFrom: number;
   readonly idTo: number;
   readonly timeFrom: number;
   readonly timeTo: number;
+}
+
+/** What EventBridge says of a record; "" for what it does not say. */
+export interface EventScan {
+  readonly scan: Scan;
+  readonly type: string;
+  readonly source: string;
+  readonly account: string;
+  readonly region: string;
 }
 
 /** Texts whose numbers stand together: one allocation for all of them. */
@@ -89,18 +104,73 @@ let values: (Json | undefined)[] = [];
 let numbers = new Uint16Array(0);
 let used = 0;
 
-/** @returns undefined when the text has to be parsed before anything can be said of it. */
+/** Of a text that is one record. @returns undefined when it has to be parsed before anything can be said of it. */
 export function scanOf(text: string): Scan | undefined {
-  scanner ??= openScanner(SCANNED_PATHS, UNIQUE_PATHS);
+  const found = scanned(text);
+  return found && scanAt(found, 0, 0, 0, text.length);
+}
+
+/** Of an event with a record in it. @returns undefined for any other text, and for one that has to be parsed to know. */
+export function eventScanOf(text: string): EventScan | undefined {
+  const found = scanned(text);
+  if (found === undefined || isRecord(found)) return undefined;
+  const [recordFrom = 0, recordTo = 0] = [found.places[DETAIL_PLACE], found.places[DETAIL_PLACE + 1]];
+  if (recordFrom === 0 || recordFrom === UNPLACED) return undefined;
+  return {
+    scan: scanAt(found, SCANNED_PATHS.length, 2 * 2, recordFrom, recordTo),
+    type: textAt(AROUND_AT, found),
+    source: textAt(AROUND_AT + 1, found),
+    account: textAt(AROUND_AT + 2, found),
+    region: textAt(AROUND_AT + 3, found),
+  };
+}
+const DETAIL_PLACE = 2 * PLACED.indexOf("detail");
+const AROUND_AT = 2 * SCANNED_PATHS.length;
+const OTHER_ID_AT = AROUND_AT + AROUND.indexOf("eventId");
+const NAME_AT = SCANNED_PATHS.indexOf("eventName");
+const S3_AT = SCANNED_PATHS.indexOf("s3");
+
+function scanned(text: string): Scanner | undefined {
+  scanner ??= openScanner([...SCANNED_PATHS, ...IN_EVENT, ...AROUND], PLACED);
   const isScanned = scanner.scan(text);
   if (scanner.generation !== generation) [generation, values] = [scanner.generation, []];
-  if (!isScanned) return undefined;
+  return isScanned ? scanner : undefined;
+}
+
+/** Named as a record is, whatever else it holds, or as a notification of S3's. */
+function isRecord({ ids, places }: Scanner): boolean {
+  return ids[NAME_AT] !== 0 || ids[S3_AT] !== 0 || ids[OTHER_ID_AT] !== 0 || places[0] !== 0;
+}
+
+/** @param firstId and firstPlace: where those of the record begin. */
+function scanAt(
+  { ids, places }: Scanner,
+  firstId: number,
+  firstPlace: number,
+  recordFrom: number,
+  recordTo: number,
+): Scan {
   if (used === numbers.length) [numbers, used] = [new Uint16Array(TOGETHER * SCANNED_PATHS.length), 0];
-  numbers.set(scanner.ids, used);
   const from = used;
   used += SCANNED_PATHS.length;
-  const [idFrom = 0, idTo = 0, timeFrom = 0, timeTo = 0] = scanner.places;
-  return { numbers, from, generation, idFrom, idTo, timeFrom, timeTo };
+  for (let at = 0; at < SCANNED_PATHS.length; at++) numbers[from + at] = ids[firstId + at] ?? 0;
+  return {
+    numbers,
+    from,
+    generation,
+    recordFrom,
+    recordTo,
+    idFrom: places[firstPlace] ?? 0,
+    idTo: places[firstPlace + 1] ?? 0,
+    timeFrom: places[firstPlace + 2] ?? 0,
+    timeTo: places[firstPlace + 3] ?? 0,
+  };
+}
+
+function textAt(at: number, { ids }: Scanner): string {
+  const number = ids[at] ?? 0;
+  const value = number === 0 ? "" : (values[number] ?? decoded(number));
+  return typeof value === "string" ? value : "";
 }
 
 /** Whether the numbers of a scan still mean what they did. */
@@ -137,12 +207,7 @@ function decoded(number: number): Json | undefined {
  *
  * @param otherwise reads it from the parsed text, where the scan could not tell its place.
  */
-export function valueIn(
-  text: string,
-  from: number,
-  to: number,
-  otherwise: () => Json | undefined,
-): Json | undefined {
+export function valueIn(text: string, from: number, to: number, otherwise: () => Json | undefined): Json | undefined {
   if (from === UNPLACED) return otherwise();
   return from === 0 ? undefined : JSON.parse(text.slice(from, to));
 }

@@ -59,11 +59,11 @@ const REFUSED = 0;
 const FULL = 2;
 
 /** What the inner part has room for. */
-const MOST_PATHS = 54;
+const MOST_PATHS = 110;
 const MOST_PLACED = 8;
 const PATH = /^(?:[ !#-\-/-[\]-~]{1,64}\.){0,7}[ !#-\-/-[\]-~]{1,64}$/;
 
-/** Fields that most records have. Where they are expected, a record is read a fifth faster. */
+/** Fields that most records have, by themselves or in an event. Where they are expected, a record is read a fifth faster. */
 const FREQUENT = [
   ...[
     "eventVersion",
@@ -79,7 +79,7 @@ const FREQUENT = [
   "userIdentity.sessionContext.sessionIssuer.accountId",
   "userIdentity.sessionContext.sessionIssuer.principalId",
   "userIdentity.sessionContext.webIdFederationData.attributes",
-];
+].flatMap((path) => [path, `detail.${path}`]);
 
 /** Compiled once in a process, when first asked for. */
 let compiled: object | undefined;

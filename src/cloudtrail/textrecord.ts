@@ -1,7 +1,9 @@
 /**
- * Text records: a record opened from its JSON text, of which no more is parsed than somebody asks for.
+ * Text records: a record opened from its JSON text, by itself or in an event of EventBridge's, of which no more is parsed than
+ * somebody asks for.
  * Pure. The same as `parseRecord(JSON.parse(text))`, in every field.
  */
+import type { EventSource } from "./doubt.ts";
 import { flagOf, type Json, type JsonObject, objectOf, textOf, valueAt } from "./json.ts";
 import {
   type CloudTrailRecord,
@@ -12,7 +14,17 @@ import {
   safeIDOf,
   safeTimeOf,
 } from "./record.ts";
-import { isFresh, placeIn, SCANNED_PATHS, type Scan, type ScannedPath, scannedAt, scanOf, valueIn } from "./scan.ts";
+import {
+  eventScanOf,
+  isFresh,
+  placeIn,
+  SCANNED_PATHS,
+  type Scan,
+  type ScannedPath,
+  scannedAt,
+  scanOf,
+  valueIn,
+} from "./scan.ts";
 import { identityOf, type RawIdentity, rawIdentityIn, type UserIdentity } from "./useridentity.ts";
 
 /**
@@ -22,8 +34,26 @@ import { identityOf, type RawIdentity, rawIdentityIn, type UserIdentity } from "
  */
 export function openText(text: string): CloudTrailRecord | undefined {
   const scan = scanOf(text);
-  if (scan === undefined || textOf(scannedAt(scan, AT.eventName)) === undefined) return undefined;
-  return new TextRecord(text, scan);
+  return scan && recordIn(text, scan);
+}
+
+/** An event of EventBridge's, and the record in it. */
+export interface TextEvent {
+  readonly record: CloudTrailRecord;
+  readonly event: EventSource;
+}
+
+/** Opens a text that may be an event around a record of CloudTrail. @returns undefined as above. */
+export function openEventText(text: string): TextEvent | undefined {
+  const event = eventScanOf(text);
+  if (event === undefined || !event.type.endsWith(FROM_CLOUDTRAIL)) return undefined;
+  const record = recordIn(text, event.scan);
+  return record && { record, event };
+}
+const FROM_CLOUDTRAIL = " via CloudTrail";
+
+function recordIn(text: string, scan: Scan): CloudTrailRecord | undefined {
+  return textOf(scannedAt(scan, AT.eventName)) === undefined ? undefined : new TextRecord(text, scan);
 }
 
 const at = (path: ScannedPath): number => placeIn(path);
@@ -82,7 +112,7 @@ class TextRecord implements CloudTrailRecord {
   }
 
   get json(): JsonObject {
-    this.parsed ??= JSON.parse(this.text) as JsonObject;
+    this.parsed ??= JSON.parse(this.text.slice(this.scan.recordFrom, this.scan.recordTo)) as JsonObject;
     return this.parsed;
   }
   get eventID(): string {

@@ -121,7 +121,7 @@ describe("a scanner", () => {
   }
 
   it("refuses paths that it has no room for", () => {
-    const many = Array.from({ length: 55 }, (_, at) => `field${at}`);
+    const many = Array.from({ length: 111 }, (_, at) => `field${at}`);
 
     for (const paths of [
       many,
@@ -139,8 +139,8 @@ describe("a scanner", () => {
     }
   });
 
-  it("has room for 54 paths of 8 keys of 64 characters", () => {
-    const first = Array.from({ length: 54 }, (_, at) => `field${at}`.padEnd(64, "x"));
+  it("has room for 110 paths of 8 keys of 64 characters", () => {
+    const first = Array.from({ length: 110 }, (_, at) => `field${at}`.padEnd(64, "x"));
     const others = Array.from({ length: 7 }, (_, at) => `${at}`.repeat(64));
     const large = openScanner(first.map((key) => [key, ...others].join(".")));
     const record = first.map((key, at) => [
@@ -158,6 +158,9 @@ describe("a scanner", () => {
       placing.scan(text) ? [0, 2].map((at) => text.slice(placing.places[at], placing.places[at + 1])) : undefined;
 
     assert.deepEqual(placed('{"eventID" : "a\\"b","userIdentity":{"arn":{"a":[1]}}}'), ['"a\\"b"', '{"a":[1]}']);
+    const around = openScanner(["detail.eventName"], ["detail"]);
+    assert.equal(around.scan('{"a":1,"detail":{"eventName":"A"} }'), true);
+    assert.deepEqual([...around.places, around.valueOf(around.ids[0] ?? 0)], [16, 33, "A"]);
     assert.deepEqual(placed('{"eventID":null,"eventName":"A"}'), ["", ""]);
     assert.deepEqual([placing.scan('{"eventID":"é"}'), [...placing.places]], [true, Array(4).fill(UNPLACED)]);
     for (const value of ["7", "true", "[]", "{", `"${"\\x"}"`])
