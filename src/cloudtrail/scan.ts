@@ -97,6 +97,9 @@ export interface EventScan {
 const TOGETHER = 256;
 
 let scanner: Scanner | undefined;
+/** Of its ids those of a record by itself, and of one in an event. */
+let ofRecord: Uint16Array = new Uint16Array(0);
+let ofDetail: Uint16Array = new Uint16Array(0);
 /** The scanner's; numbers of an older one mean nothing any more. */
 let generation = 0;
 /** By number; those that were asked for. */
@@ -107,7 +110,7 @@ let used = 0;
 /** Of a text that is one record. @returns undefined when it has to be parsed before anything can be said of it. */
 export function scanOf(text: string): Scan | undefined {
   const found = scanned(text);
-  return found && scanAt(found, 0, 0, 0, text.length);
+  return found && scanAt(ofRecord, found, 0, 0, text.length);
 }
 
 /** Of an event with a record in it. @returns undefined for any other text, and for one that has to be parsed to know. */
@@ -117,7 +120,7 @@ export function eventScanOf(text: string): EventScan | undefined {
   const [recordFrom = 0, recordTo = 0] = [found.places[DETAIL_PLACE], found.places[DETAIL_PLACE + 1]];
   if (recordFrom === 0 || recordFrom === UNPLACED) return undefined;
   return {
-    scan: scanAt(found, SCANNED_PATHS.length, 2 * 2, recordFrom, recordTo),
+    scan: scanAt(ofDetail, found, 2 * 2, recordFrom, recordTo),
     type: textAt(AROUND_AT, found),
     source: textAt(AROUND_AT + 1, found),
     account: textAt(AROUND_AT + 2, found),
@@ -131,10 +134,17 @@ const NAME_AT = SCANNED_PATHS.indexOf("eventName");
 const S3_AT = SCANNED_PATHS.indexOf("s3");
 
 function scanned(text: string): Scanner | undefined {
-  scanner ??= openScanner([...SCANNED_PATHS, ...IN_EVENT, ...AROUND], PLACED);
+  scanner ??= opened();
   const isScanned = scanner.scan(text);
   if (scanner.generation !== generation) [generation, values] = [scanner.generation, []];
   return isScanned ? scanner : undefined;
+}
+
+function opened(): Scanner {
+  const made = openScanner([...SCANNED_PATHS, ...IN_EVENT, ...AROUND], PLACED);
+  ofRecord = made.ids.subarray(0, SCANNED_PATHS.length);
+  ofDetail = made.ids.subarray(SCANNED_PATHS.length, 2 * SCANNED_PATHS.length);
+  return made;
 }
 
 /** Named as a record is, whatever else it holds, or as a notification of S3's. */
@@ -142,10 +152,10 @@ function isRecord({ ids, places }: Scanner): boolean {
   return ids[NAME_AT] !== 0 || ids[S3_AT] !== 0 || ids[OTHER_ID_AT] !== 0 || places[0] !== 0;
 }
 
-/** @param firstId and firstPlace: where those of the record begin. */
+/** @param firstPlace where the places of the record's fields begin. */
 function scanAt(
-  { ids, places }: Scanner,
-  firstId: number,
+  ids: Uint16Array,
+  { places }: Scanner,
   firstPlace: number,
   recordFrom: number,
   recordTo: number,
@@ -153,7 +163,7 @@ function scanAt(
   if (used === numbers.length) [numbers, used] = [new Uint16Array(TOGETHER * SCANNED_PATHS.length), 0];
   const from = used;
   used += SCANNED_PATHS.length;
-  for (let at = 0; at < SCANNED_PATHS.length; at++) numbers[from + at] = ids[firstId + at] ?? 0;
+  numbers.set(ids, from);
   return {
     numbers,
     from,
