@@ -2,8 +2,8 @@
  * `npm run bench`: what detection costs beside parsing, in µs a record on one core, against the goals.
  * Records come the two ways that they come in life: each as a text of its own, as log files are read, and each in an event of
  * EventBridge's. A way is measured from the text to the findings, beside JSON.parse of the same texts.
- * Before anything is measured, both ways have to find in every record exactly what trying every rule on parsed records finds, else it
- * exits with 1. Absolute figures are this machine's; ratios of sides that ran in turn can be compared. What runs is dist/, as it ships.
+ * Both ways have to find in every record exactly what trying every rule on parsed records finds, else it tells no figure and exits
+ * with 1. Absolute figures are this machine's; ratios of sides that ran in turn can be compared. What runs is dist/, as it ships.
  */
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
@@ -18,7 +18,7 @@ import { rates } from "./state.ts";
 import { syntheticRules } from "./synthetic.ts";
 import { eventText, trafficTexts, workloadTexts } from "./traffic.ts";
 
-const ROUNDS = 9;
+const ROUNDS = 15;
 /** Most messages that one receive brings. */
 const RECEIVED = 10;
 /** Records that are read of a log file at a time. */
@@ -153,7 +153,6 @@ interface Measured {
 
 async function measured(name: string, traffic: Traffic, rules: CompiledRules): Promise<Measured> {
   const { texts, events } = traffic;
-  const findings = await checked(name, traffic, rules);
   const sides = {
     parse: () => parse(texts),
     file: () => detect(texts, detectorOf(rules), inFile, SLICE),
@@ -161,7 +160,9 @@ async function measured(name: string, traffic: Traffic, rules: CompiledRules): P
     event: () => detect(events, detectorOf(rules), inEvent, RECEIVED),
   };
   const times = await inTurn(sides, texts.length, ROUNDS);
-  return { name, findings, ...times, p99: await latency(traffic, rules, 0.99) };
+  const p99 = await latency(traffic, rules, 0.99);
+  // Last: a process that tries every rule on parsed records is not optimised for what is measured.
+  return { name, findings: await checked(name, traffic, rules), ...times, p99 };
 }
 
 function table(rows: readonly (readonly string[])[]): string {

@@ -52,7 +52,9 @@ function learn(group: Group, { value, at, forgetMs }: Mark): void {
   if (values.size > MAX_VALUES) forgetUntouched(values);
   group.since = Math.min(group.since, at);
   const day = Math.floor(at / DAY_MS);
-  if (!group.days.includes(day)) group.days = [...group.days, day].toSorted((a, b) => a - b).slice(0, LEARNING_DAYS);
+  // The earliest ones are kept: mostly this one is later than all of them.
+  if (day <= (group.days[LEARNING_DAYS - 1] ?? day) && !group.days.includes(day))
+    group.days = [...group.days, day].toSorted((a, b) => a - b).slice(0, LEARNING_DAYS);
 }
 
 /** Forgotten in between: the later stretch counts. */

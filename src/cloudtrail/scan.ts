@@ -153,13 +153,7 @@ function isRecord({ ids, places }: Scanner): boolean {
 }
 
 /** @param firstPlace where the places of the record's fields begin. */
-function scanAt(
-  ids: Uint16Array,
-  { places }: Scanner,
-  firstPlace: number,
-  recordFrom: number,
-  recordTo: number,
-): Scan {
+function scanAt(ids: Uint16Array, { places }: Scanner, firstPlace: number, recordFrom: number, recordTo: number): Scan {
   if (used === numbers.length) [numbers, used] = [new Uint16Array(TOGETHER * SCANNED_PATHS.length), 0];
   const from = used;
   used += SCANNED_PATHS.length;

@@ -11,7 +11,7 @@ export interface Ways<Goal> {
   keep(goal: Goal): void;
 }
 
-const SLOTS = 8_192;
+const SLOTS = 32_768;
 
 /** @param places those of a scan's numbers that decide it. */
 export function waysOf<Goal>(places: readonly number[]): Ways<Goal> {
