@@ -81,8 +81,7 @@ function evaluate(rules: readonly CompiledRule[], place: Place, hits: PlacedHit[
     try {
       if (!isTried(rule, facts)) continue;
       if (rule.raises) findings.push(ruleFinding(rule, facts));
-      counting ??= [];
-      note(counting, rule.countedBy, rule.name);
+      for (const correlation of rule.countedBy) counting = noted(counting, correlation, rule.name);
     } catch (error) {
       findings.push(failedFinding(rule.name, facts, error));
     }
@@ -90,12 +89,12 @@ function evaluate(rules: readonly CompiledRule[], place: Place, hits: PlacedHit[
   if (counting !== undefined) addHits(counting, place, hits);
 }
 
-function note(counting: Counting[], correlations: readonly Correlation[], base: string): void {
-  for (const correlation of correlations) {
-    const before = counting.find((one) => one.correlation === correlation);
-    if (before === undefined) counting.push({ correlation, bases: [base] });
-    else before.bases.push(base);
-  }
+function noted(counting: Counting[] | undefined, correlation: Correlation, base: string): Counting[] {
+  if (counting === undefined) return [{ correlation, bases: [base] }];
+  const before = counting.find((one) => one.correlation === correlation);
+  if (before === undefined) counting.push({ correlation, bases: [base] });
+  else before.bases.push(base);
+  return counting;
 }
 
 function addHits(counting: readonly Counting[], place: Place, hits: PlacedHit[]): void {

@@ -76,19 +76,17 @@ export function factsOf(record: CloudTrailRecord, account: AccountContext | unde
   let principal: Principal | undefined;
   let seen: Seen | undefined;
   // A record is asked for a handful: looking through a short list is faster than a Map.
-  const asked: number[] = [];
-  const found: FactValue[] = [];
+  let asked: { readonly place: number; readonly value: FactValue }[] | undefined;
   const facts: Facts = {
     record,
     account,
     known,
     value: (name) => facts.valueAt(placeOf(name)),
     valueAt(place) {
-      const before = asked.indexOf(place);
-      if (before >= 0) return found[before];
+      for (const one of asked ?? []) if (one.place === place) return one.value;
       const value = LISTED[place]?.of(facts);
-      asked.push(place);
-      found.push(value);
+      if (asked === undefined) asked = [{ place, value }];
+      else asked.push({ place, value });
       return value;
     },
     listOf(name) {

@@ -30,34 +30,34 @@ export function groupOf(groupBy: readonly Field[], facts: Facts): readonly strin
 /** A record to the correlations that count it: what one asks of it others ask as well, so each list of fields is read once. */
 export interface Counted {
   readonly facts: Facts;
-  readonly shared: { readonly groupBy: readonly GroupField[]; readonly group: Group }[];
+  shared: { readonly groupBy: readonly GroupField[]; readonly group: Group }[] | undefined;
 }
 
 export function openCounted(facts: Facts): Counted {
-  return { facts, shared: [] };
+  return { facts, shared: undefined };
 }
 
 /** One hit for each group: a record that matches several rules counts once, unless an alias puts it into two groups. */
 export function hitsOf(correlation: Correlation, bases: readonly string[], counted: Counted): readonly Hit[] {
-  const hits: Hit[] = [];
-  if (!correlation.isAliased) addHit(hits, correlation, sharedGroup(correlation.groupBy, counted), bases, counted);
-  else
-    for (const { group, own } of partsOf(correlation, bases, counted)) addHit(hits, correlation, group, own, counted);
-  return hits;
+  if (correlation.isAliased)
+    return partsOf(correlation, bases, counted).flatMap(
+      ({ group, own }) => hitIn(correlation, group, own, counted) ?? NO_HITS,
+    );
+  const hit = hitIn(correlation, sharedGroup(correlation.groupBy, counted), bases, counted);
+  return hit === undefined ? NO_HITS : [hit];
 }
 
-function addHit(
-  hits: Hit[],
+function hitIn(
   correlation: Correlation,
   { group, groupName }: Group,
   bases: readonly string[],
   counted: Counted,
-): void {
+): Hit | undefined {
   const { facts } = counted;
   const values = valuesOf(correlation.check, facts, bases);
-  if (!isCounted(correlation.check, values)) return;
+  if (!isCounted(correlation.check, values)) return undefined;
   const seen = facts.seen();
-  hits.push({
+  return {
     correlation,
     account: facts.record.recipientAccountId,
     seen,
@@ -67,7 +67,7 @@ function addHit(
     groupName,
     values,
     onward: onwardsOf(correlation, counted),
-  });
+  };
 }
 
 /** Of a correlation with aliases: a group may be that of several rules. */
@@ -82,16 +82,16 @@ function partsOf({ groupBy }: Correlation, bases: readonly string[], { facts }: 
   return [...byName.values()];
 }
 
-function sharedGroup(groupBy: readonly GroupField[], { facts, shared }: Counted): Group {
-  for (const one of shared) if (one.groupBy === groupBy) return one.group;
-  const group = groupFor(groupBy, "", facts);
-  shared.push({ groupBy, group });
+function sharedGroup(groupBy: readonly GroupField[], counted: Counted): Group {
+  for (const one of counted.shared ?? []) if (one.groupBy === groupBy) return one.group;
+  const group = groupFor(groupBy, "", counted.facts);
+  if (counted.shared === undefined) counted.shared = [{ groupBy, group }];
+  else counted.shared.push({ groupBy, group });
   return group;
 }
 
 function groupFor(groupBy: readonly GroupField[], base: string, facts: Facts): Group {
-  const group: string[] = [];
-  for (const { of } of groupBy) group.push(of(base).text(facts) ?? "");
+  const group = groupBy.map(({ of }) => of(base).text(facts) ?? "");
   return { group, groupName: nameOf(facts.record.recipientAccountId, group) };
 }
 
@@ -131,6 +131,7 @@ interface Part {
 
 const NOTHING: readonly Onward[] = [];
 const NONE: readonly string[] = [];
+const NO_HITS: readonly Hit[] = [];
 
 /** A record without the value that is counted, or that must not be new, is none of the counted: it may be another call altogether. */
 function isCounted(check: Check, values: readonly string[]): boolean {
@@ -158,9 +159,7 @@ function valuesOf(check: Check, facts: Facts, bases: readonly string[]): readonl
 }
 
 function textsOf(listed: readonly { readonly field: Field }[], facts: Facts): readonly string[] {
-  const texts: string[] = [];
-  for (const { field } of listed) texts.push(field.text(facts) ?? "");
-  return texts;
+  return listed.map(({ field }) => field.text(facts) ?? "");
 }
 
 /** What a record, at which a correlation fired, says to those that count that one. */

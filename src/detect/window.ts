@@ -63,9 +63,7 @@ export function signsOf(check: Check, member: WindowMember): readonly (readonly 
 }
 
 function signsIn(values: readonly string[], from: number, count: number): readonly (readonly string[])[] {
-  const signs: (readonly string[])[] = [];
-  for (let at = from; at < from + count; at++) signs.push(signOf(values[at]));
-  return signs;
+  return values.slice(from, from + count).map(signOf);
 }
 
 /** An absent value is a sign of nothing. */
