@@ -83,11 +83,15 @@ function insert({ members, signs }: Window, member: WindowMember, own: WindowAdd
   if (place === members.length) members.push(member);
   else members.splice(place, 0, member);
   for (let kind = 0; kind < signs.length; kind++) {
-    for (const sign of own[kind] ?? []) {
-      const last = signs[kind]?.get(sign);
-      if (last === undefined || last < at) signs[kind]?.set(sign, at);
-    }
+    const mine = own[kind] ?? "";
+    if (typeof mine !== "string") for (const sign of mine) note(signs[kind], sign, at);
+    else if (mine !== "") note(signs[kind], mine, at);
   }
+}
+
+function note(seen: Map<string, number> | undefined, sign: string, at: number): void {
+  const last = seen?.get(sign);
+  if (last === undefined || last < at) seen?.set(sign, at);
 }
 
 /** After the answer, so that a late record is among the neighbours it is given even when the window has no room for it. */

@@ -4,7 +4,7 @@
  */
 import { hash } from "node:crypto";
 import type { Redis } from "ioredis";
-import type { Answer, DetectorState, Mark, MarkAnswer, Need, WindowAdd, WindowMember } from "../detect/state.ts";
+import type { Answer, DetectorState, Mark, MarkAnswer, Need, Signs, WindowAdd, WindowMember } from "../detect/state.ts";
 import { ASK } from "./lua/state.ts";
 import { listOf, scriptOf, textOf } from "./redis-script.ts";
 
@@ -83,7 +83,7 @@ function sparedOf({ at, eventID }: Mark, before: Said | undefined): MarkAnswer |
 
 function argsOf(add: WindowAdd): readonly (string | number)[] {
   const { windowMs, member, need, signs } = add;
-  const own = signs.flatMap((ofKind, kind) => ofKind.map((sign) => `${kind}:${signTextOf(sign)}`));
+  const own = signs.flatMap((sign, kind) => signsIn(sign).map((one) => `${kind}:${signTextOf(one)}`));
   const what = [digestOf(keyOf(add)), windowMs, member.at, member.id, JSON.stringify(member), needTextOf(need)];
   return [...what, own.length, ...own];
 }
@@ -94,6 +94,11 @@ function needTextOf(need: Need): string {
   const text = JSON.stringify(need);
   NEEDS.set(need, text);
   return text;
+}
+
+function signsIn(sign: Signs[number]): readonly string[] {
+  if (typeof sign !== "string") return sign;
+  return sign === "" ? [] : [sign];
 }
 
 /** Only whether signs are the same matters; in quotes, a short one is never the digest of another. */

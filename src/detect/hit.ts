@@ -7,7 +7,7 @@ import { memoOf } from "../cloudtrail/memo.ts";
 import type { Check, Correlation, GroupField } from "./correlation.ts";
 import type { Facts, Seen } from "./facts.ts";
 import type { Field } from "./field.ts";
-import { scoreValues } from "./score.ts";
+import { basesText } from "./sequence.ts";
 import type { Mark, Onward, WindowAdd, WindowMember } from "./state.ts";
 import { signsOf } from "./window.ts";
 
@@ -139,15 +139,18 @@ function isCounted(check: Check, values: readonly string[]): boolean {
   return !(check.kind === "count" && check.needsFirst && values[0] === "");
 }
 
-/** What the check compares. Of a new value one text, and none when all of its fields are absent. */
+/**
+ * What the check compares, and at the end the record's outcome, so that whether a window failed as a whole does not depend on which
+ * record completed it. Of a new value one text alone, and none when all of its fields are absent.
+ */
 function valuesOf(check: Check, facts: Facts, bases: readonly string[]): readonly string[] {
   switch (check.kind) {
     case "count":
       return textsOf(check.distinct, facts);
     case "sequence":
-      return scoreValues(bases, NONE);
+      return [basesText(bases), facts.seen().outcome];
     case "score":
-      return scoreValues(bases, textsOf(check.scoring.spread, facts));
+      return [basesText(bases), ...textsOf(check.scoring.spread, facts)];
     case "new": {
       const [first, ...others] = check.fields;
       const text = first?.text(facts) ?? "";
@@ -158,8 +161,13 @@ function valuesOf(check: Check, facts: Facts, bases: readonly string[]): readonl
   }
 }
 
+/** The outcome behind them. */
 function textsOf(listed: readonly { readonly field: Field }[], facts: Facts): readonly string[] {
-  return listed.map(({ field }) => field.text(facts) ?? "");
+  const { outcome } = facts.seen();
+  const [only] = listed;
+  // Mostly it is one: a list of two needs no other list.
+  if (listed.length === 1 && only !== undefined) return [only.field.text(facts) ?? "", outcome];
+  return [...listed.map(({ field }) => field.text(facts) ?? ""), outcome];
 }
 
 /** What a record, at which a correlation fired, says to those that count that one. */
@@ -215,14 +223,10 @@ export function markOf({ correlation, groupName: group, seen, values }: Hit, lea
   return { correlation: name, group, value, eventID: seen.sighting.eventID, at: seen.at, forgetMs, learningMs, learns };
 }
 
-/**
- * What a hit adds to the window of its correlation. The last of the member's values is the record's outcome, so that whether a
- * window failed as a whole does not depend on which record completed it.
- */
+/** What a hit adds to the window of its correlation. @param hit one of a correlation that keeps windows. */
 export function windowAddOf({ correlation, groupName: group, id, values, onward, seen }: Hit): WindowAdd {
   const { name, check, windowMs, need } = correlation;
-  const { at, outcome, sighting } = seen;
-  const said = [...values, outcome];
-  const member = onward.length === 0 ? { id, at, sighting, values: said } : { id, at, sighting, values: said, onward };
+  const { at, sighting } = seen;
+  const member = onward.length === 0 ? { id, at, sighting, values } : { id, at, sighting, values, onward };
   return { correlation: name, group, windowMs, member, need, signs: signsOf(check, member) };
 }

@@ -5,7 +5,7 @@
  */
 import type { Field } from "./field.ts";
 import { type Evidence, LEVELS, type Level } from "./finding.ts";
-import { basesOf, basesText } from "./sequence.ts";
+import { basesOf } from "./sequence.ts";
 import type { WindowMember } from "./state.ts";
 
 export interface Scoring {
@@ -22,11 +22,6 @@ export interface Scored {
   readonly level: Level;
   readonly score: number;
   readonly evidence: readonly Evidence[];
-}
-
-/** Of a member: the rules it matched (a JSON list), then its values of the spread's fields. */
-export function scoreValues(bases: readonly string[], spread: readonly string[]): readonly string[] {
-  return [basesText(bases), ...spread];
 }
 
 /** @returns undefined when the window reaches no level. */

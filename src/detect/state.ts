@@ -60,9 +60,11 @@ export interface WindowAdd {
   readonly windowMs: number;
   readonly member: WindowMember;
   readonly need: Need;
-  /** What this member is a sign of, by kind. Record text. */
-  readonly signs: readonly (readonly string[])[];
+  readonly signs: Signs;
 }
+
+/** What a member is a sign of, by kind: of one thing, of several, or "" of nothing. Record text. */
+export type Signs = readonly (string | readonly string[])[];
 
 /** Ask whether `value` is known of a group at a time, and learn it when that is allowed. */
 export interface Mark {

@@ -5,7 +5,7 @@
 import type { Check } from "./correlation.ts";
 import type { Scoring } from "./score.ts";
 import { basesOf } from "./sequence.ts";
-import type { Need, Part, WindowMember } from "./state.ts";
+import type { Need, Part, Signs, WindowMember } from "./state.ts";
 
 /** Sums of fractions depend on their order: a need must never ask for more than its check does. */
 const ROUNDING = 1e-6;
@@ -44,29 +44,19 @@ function scoreParts({ points, spread }: Scoring): readonly Part[] {
 }
 
 /** What a member says to a check, by the kinds that `needOf` counts. */
-export function signsOf(check: Check, member: WindowMember): readonly (readonly string[])[] {
-  const { values, sighting } = member;
+export function signsOf(check: Check, { values, sighting }: Pick<WindowMember, "values" | "sighting">): Signs {
   switch (check.kind) {
     case "count":
-      return signsIn(values, 0, check.distinct.length);
+      return values.slice(0, check.distinct.length);
     case "sequence":
-      return [basesOf(member)];
+      return [basesOf({ values })];
     case "score": {
       const { points, spread } = check.scoring;
-      const bases = basesOf(member);
-      const calls = [...points.keys()].map((base) => (bases.includes(base) ? [sighting.action] : []));
-      return [...calls, ...signsIn(values, 1, spread.length)];
+      const bases = basesOf({ values });
+      const calls = [...points.keys()].map((base) => (bases.includes(base) ? sighting.action : ""));
+      return [...calls, ...values.slice(1, 1 + spread.length)];
     }
     case "new":
       return [];
   }
-}
-
-function signsIn(values: readonly string[], from: number, count: number): readonly (readonly string[])[] {
-  return values.slice(from, from + count).map(signOf);
-}
-
-/** An absent value is a sign of nothing. */
-function signOf(value: string | undefined): readonly string[] {
-  return value === undefined || value === "" ? [] : [value];
 }
