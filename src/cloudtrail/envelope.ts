@@ -52,9 +52,10 @@ export function openEnvelope(body: string, accounts: ReadonlySet<string> = new S
 
 function only({ record, doubt }: RecordPart): Opened {
   const doubts = doubt === undefined ? SURE : new Map([[record.eventID, doubt]]);
-  return { records: [record], doubts, logFiles: [], rejected: [], ignored: 0 };
+  return { records: [record], doubts, logFiles: NONE, rejected: NONE, ignored: 0 };
 }
 const SURE: Opened["doubts"] = new Map();
+const NONE: readonly never[] = [];
 
 /**
  * Opens a log file: one JSON text of any shape that a body may have, or one such text a line (NDJSON).

@@ -168,11 +168,16 @@ export function mfaOf(record: CloudTrailRecord): boolean | undefined {
 
 /** Twelve digits. */
 export function isAccountId(text: string | undefined): text is string {
-  return text?.length === 12 && ACCOUNT_ID.test(text);
+  if (text?.length !== 12) return false;
+  // Every record is asked several times: a regular expression takes three times as long.
+  for (let at = 0; at < 12; at++) {
+    const code = text.charCodeAt(at);
+    if (code < 48 || code > 57) return false;
+  }
+  return true;
 }
 
 const SERVICE_DOMAIN = ".amazonaws.com";
-const ACCOUNT_ID = /^\d{12}$/;
 const EVENT_ID = /^[\w.:-]{1,128}$/;
 const TIME = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(\.\d{1,9})?Z?$/;
 
