@@ -41,6 +41,7 @@ const HOT_FIELDS: ReadonlySet<string> = new Set([
   "vpcEndpointId",
   // Written by calls for a session only.
   "requestParameters.serialNumber",
+  "requestParameters.roleArn",
   // Written only when CloudTrail left out a request that was too long.
   "requestParameters.omitted",
 ]);
@@ -65,7 +66,7 @@ export interface HotField {
 const UNIQUE_FIELDS: ReadonlySet<string> = new Set(["userIdentity.accessKeyId"]);
 const UNKEPT_COST = 8;
 /** A bit mask has no room for more. */
-const MOST_FIELDS = 30;
+const MOST_FIELDS = 31;
 /** Most classes of a field that are remembered. */
 const MOST_CLASSES = 4_096;
 

@@ -3,7 +3,7 @@
  * Pure but for the state port. A redelivered record gives the same findings again, with the same ids.
  */
 
-import type { CloudTrailRecord } from "../cloudtrail/record.ts";
+import { type CloudTrailRecord, outcomeOf } from "../cloudtrail/record.ts";
 import type { Correlation } from "./correlation.ts";
 import { type AccountContext, type Facts, factsOf, type Known } from "./facts.ts";
 import type { Finding } from "./finding.ts";
@@ -109,7 +109,7 @@ function addHits(counting: readonly Counting[], place: Place, hits: PlacedHit[])
 }
 
 function isTried(rule: CompiledRule, facts: Facts): boolean {
-  return rule.matches(facts) && !(rule.onFailure === "ignore" && facts.seen().outcome === "failure");
+  return rule.matches(facts) && !(rule.onFailure === "ignore" && outcomeOf(facts.record) === "failure");
 }
 
 async function suspectsAmong(hits: readonly PlacedHit[], suspects: Suspects): Promise<ReadonlySet<string>> {

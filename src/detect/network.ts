@@ -4,6 +4,7 @@
  * Source: IANA special-purpose address registries.
  */
 import { isIP } from "node:net";
+import { memoOf } from "../cloudtrail/memo.ts";
 import type { CloudTrailRecord } from "../cloudtrail/record.ts";
 import type { FactGroup, FactSource, Place } from "./fact.ts";
 
@@ -44,8 +45,21 @@ export function isServiceAddress(address: string): boolean {
 }
 
 /** `"ec2.amazonaws.com"` → `"aws"`, `"10.0.0.7"` → `"private"`, `"198.51.100.7"` → `"public"`, `"x"` → undefined */
-export function sourceKindOf({ sourceIPAddress: address }: CloudTrailRecord): "public" | "private" | "aws" | undefined {
+export function sourceKindOf({ sourceIPAddress: address }: CloudTrailRecord): SourceKind | undefined {
   if (address === undefined) return undefined;
+  const known = KINDS.get(address);
+  if (known !== undefined) return known.kind;
+  const kind = kindOf(address);
+  if (address.length <= LONGEST_ADDRESS) KINDS.add(address, { kind });
+  return kind;
+}
+
+type SourceKind = "public" | "private" | "aws";
+/** Several facts ask, of the same addresses all day. */
+const KINDS = memoOf<string, { readonly kind: SourceKind | undefined }>(4_096);
+const LONGEST_ADDRESS = 100;
+
+function kindOf(address: string): SourceKind | undefined {
   if (isServiceAddress(address)) return "aws";
   if (isIP(address) === 0) return undefined;
   return PRIVATE.test(address) ? "private" : "public";
