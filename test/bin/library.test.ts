@@ -99,6 +99,20 @@ describe("openDetector", () => {
     assert.deepEqual(posted(findings), []);
   });
 
+  it("takes a record as JSON, too", async () => {
+    const parsed = await (await openDetector()).feed(record);
+    const text = await (await openDetector()).feed(JSON.stringify(record));
+    const odd = await (await openDetector()).feed(JSON.stringify({ ...record, userAgent: ["x"] }));
+
+    assert.ok(parsed.length > 0);
+    assert.deepEqual(text, parsed);
+    assert.deepEqual(
+      odd.map(({ rule }) => rule),
+      parsed.map(({ rule }) => rule),
+    );
+    assert.deepEqual(await (await openDetector()).feedAll(["", "{", "7", "[]", "null"]), []);
+  });
+
   it("gives nothing for a value that is no record, and goes on", async () => {
     const odd = [
       null,

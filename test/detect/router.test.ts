@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import type { CloudTrailRecord } from "../../src/cloudtrail/record.ts";
 import { parseRecord } from "../../src/cloudtrail/record.ts";
+import { openText } from "../../src/cloudtrail/textrecord.ts";
 import { FACT_NAMES, factsOf, sourcesOf } from "../../src/detect/facts.ts";
 import { routerOf } from "../../src/detect/router.ts";
 import type { CompiledRules } from "../../src/detect/rules.ts";
@@ -17,12 +19,17 @@ const rules = compile(
 );
 const routed = (fields: object) => rules.router(recordOf(fields)).map(({ name }) => name);
 
-/** Names of the rules that match, by trying every one, and by the router. */
+/** Names of the rules that match, by trying every one, and by the router; the same of a record that is opened from its text. */
 function bothWays(compiled: CompiledRules, fields: object): readonly [naive: string[], routed: string[]] {
   const record = recordOf(fields);
-  const facts = factsOf(record, undefined);
-  const matching = (some: CompiledRules["rules"]) => some.filter((rule) => rule.matches(facts)).map(({ name }) => name);
-  return [matching(compiled.rules), matching(compiled.router(record))];
+  const matching = (some: CompiledRules["rules"], of: CloudTrailRecord) => {
+    const facts = factsOf(of, undefined);
+    return some.filter((rule) => rule.matches(facts)).map(({ name }) => name);
+  };
+  const naive = matching(compiled.rules, record);
+  const unparsed = openText(JSON.stringify(record.json));
+  if (unparsed !== undefined) assert.deepEqual(matching(compiled.router(unparsed), unparsed), naive);
+  return [naive, matching(compiled.router(record), record)];
 }
 
 const texts = fc.constantFrom(
