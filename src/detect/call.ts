@@ -23,7 +23,7 @@ const GLOBAL_SERVICES: ReadonlySet<string> = new Set([
 ]);
 
 /** Where records say what went wrong; most say nothing. */
-const ERROR = ["errorCode", "errorMessage", "responseElements.errorCode"];
+const ERROR = ["errorCode", "errorMessage", "responseElements.errorCode"] as const;
 
 export const CALL_FACTS: FactGroup = {
   "ids.action": {

@@ -5,14 +5,14 @@
 import type { Json } from "../cloudtrail/json.ts";
 import { type Memo, memoOf } from "../cloudtrail/memo.ts";
 import type { CloudTrailRecord } from "../cloudtrail/record.ts";
-import { placeIn } from "../cloudtrail/scan.ts";
+import { placeIn, type ScannedPath } from "../cloudtrail/scan.ts";
 import { factsOf, type Known, sourcesOf } from "./facts.ts";
 import type { FieldTest } from "./matcher.ts";
 import { plainText } from "./pattern.ts";
 import type { Reading } from "./reading.ts";
 
 /** Fields that rules ask of records they know nothing about, and that have few values. CloudTrail writes them as scalars. */
-const HOT_FIELDS: ReadonlySet<string> = new Set([
+const HOT_FIELDS: ReadonlySet<string> = new Set<ScannedPath>([
   "eventName",
   "eventSource",
   "eventType",
@@ -63,7 +63,7 @@ export interface HotField {
 }
 
 /** Every session has its own value. */
-const UNIQUE_FIELDS: ReadonlySet<string> = new Set(["userIdentity.accessKeyId"]);
+const UNIQUE_FIELDS: ReadonlySet<string> = new Set<ScannedPath>(["userIdentity.accessKeyId"]);
 const UNKEPT_COST = 8;
 /** A bit mask has no room for more. */
 const MOST_FIELDS = 31;

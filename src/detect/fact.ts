@@ -4,6 +4,7 @@
  */
 import type { Principal } from "../cloudtrail/principal.ts";
 import type { CloudTrailRecord } from "../cloudtrail/record.ts";
+import type { ScannedPath } from "../cloudtrail/scan.ts";
 
 /** Undefined: unknown for this record; rules see it as an absent field. A list matches when one of its texts does. */
 export type FactValue = string | number | boolean | readonly string[] | undefined;
@@ -53,10 +54,10 @@ export interface Fact {
   readonly says: string;
   readonly values: string;
   /**
-   * Paths of all that it is read from, where they are few and only `known.geo` counts besides: asked once for the same values. The one
+   * Paths of all that it is read from, where they are few, scanned, and only `known.geo` counts besides: asked once for the same values. The one
    * with the most different values first: what goes with it is mostly the same as last time.
    */
-  readonly from?: readonly string[];
+  readonly from?: readonly ScannedPath[];
   readonly of: (source: FactSource) => FactValue;
 }
 
