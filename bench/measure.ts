@@ -7,12 +7,15 @@ export type Side = () => Promise<unknown> | unknown;
 /** Rounds that are run before any is timed: a process that watches for days is optimised as it ever will be. */
 const WARM_UP = 8;
 
-/** µs a piece of work; every round runs all sides, so that a slow moment of the machine meets all of them. */
+/** µs a piece of work, by side: one figure a round. */
+export type Times<Name extends string> = Readonly<Record<Name, readonly number[]>>;
+
+/** Every round runs all sides, so that a slow moment of the machine meets all of them. */
 export async function inTurn<Name extends string>(
   sides: Readonly<Record<Name, Side>>,
   pieces: number,
   rounds: number,
-): Promise<Readonly<Record<Name, number>>> {
+): Promise<Times<Name>> {
   const names = Object.keys(sides).filter((name): name is Name => name in sides);
   const times = new Map<Name, number[]>(names.map((name) => [name, []]));
   for (let round = -WARM_UP; round < rounds; round++) {
@@ -22,8 +25,16 @@ export async function inTurn<Name extends string>(
       if (round >= 0) times.get(name)?.push(((performance.now() - started) * 1000) / pieces);
     }
   }
-  const medians = names.map((name) => [name, quantile(times.get(name) ?? [], 0.5)] as const);
-  return Object.fromEntries(medians) as Record<Name, number>;
+  return Object.fromEntries(times) as Record<Name, number[]>;
+}
+
+export function median(times: readonly number[]): number {
+  return quantile(times, 0.5);
+}
+
+/** How many times as long one side took: the median of the rounds, each side beside the other one of its round. */
+export function ratio(side: readonly number[], beside: readonly number[]): number {
+  return median(side.map((time, round) => time / (beside[round] ?? Number.NaN)));
 }
 
 /** `quantile([3, 1, 2], 0.5)` → 2; 0 of nothing. */

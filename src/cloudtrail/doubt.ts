@@ -3,6 +3,7 @@
  * makes up one of them is found out here.
  * Pure. Source: Amazon EventBridge User Guide, "AWS service events delivered via AWS CloudTrail".
  */
+import { memoOf } from "./memo.ts";
 import { type CloudTrailRecord, serviceOf } from "./record.ts";
 
 /** What EventBridge says of where a record came from; untrusted, "" for what it does not say. */
@@ -35,10 +36,21 @@ export function doubtOfEvent({ source, account, region }: EventSource, record: C
   if (account !== record.recipientAccountId) return "other-account";
   if (!source.startsWith("aws.")) return "other-source";
   if (region === "" || region !== record.awsRegion) return "other-source";
-  // Insights and aggregated records name no service.
-  const service = serviceOf(record);
-  const named = source.slice("aws.".length);
-  if (service === "" || service === named) return undefined;
-  const names = [ALIASES[service], service.split(".")[0], service.split(".").at(-1)];
-  return names.includes(named) ? undefined : "other-source";
+  return isSourceOf(source, record) ? undefined : "other-source";
 }
+
+function isSourceOf(source: string, record: CloudTrailRecord): boolean {
+  const { eventSource } = record;
+  const known = KNOWN.get(eventSource);
+  if (known === source) return true;
+  const service = serviceOf(record);
+  const names = [service, ALIASES[service], service.split(".")[0], service.split(".").at(-1)];
+  // Insights and aggregated records name no service.
+  const fits = service === "" || names.includes(source.slice("aws.".length));
+  if (fits && known === undefined && eventSource.length + source.length <= LONGEST) KNOWN.add(eventSource, source);
+  return fits;
+}
+
+/** By eventSource, the source that fits it: a few hundred services make all events. */
+const KNOWN = memoOf<string, string>(1_000);
+const LONGEST = 200;

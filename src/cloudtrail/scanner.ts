@@ -79,7 +79,9 @@ const FREQUENT = [
   "userIdentity.sessionContext.sessionIssuer.accountId",
   "userIdentity.sessionContext.sessionIssuer.principalId",
   "userIdentity.sessionContext.webIdFederationData.attributes",
-].flatMap((path) => [path, `detail.${path}`]);
+]
+  .flatMap((path) => [path, `detail.${path}`])
+  .concat("version", "id", "time");
 
 /** Compiled once in a process, when first asked for. */
 let compiled: object | undefined;

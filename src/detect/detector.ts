@@ -67,7 +67,9 @@ export function makeDetector(compiled: CompiledRules, state: DetectorState, cont
       const suspects = context.suspects === undefined ? NOBODY : await suspectsAmong(hits, context.suspects);
       hits = judge(hits, await state.ask(questionOf(hits, suspects)));
     }
-    return places.flatMap(({ findings }) => findings);
+    const found: Finding[] = [];
+    for (const { findings } of places) for (const finding of findings) found.push(finding);
+    return found;
   }
   return { feed: (record) => feedAll([record]), feedAll };
 }
