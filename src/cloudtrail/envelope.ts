@@ -142,7 +142,7 @@ function isWithin(text: string, maxBytes: number): boolean {
 
 function* partsOfText(text: string, limits: Limits): Parts {
   if (!isJsonLike(text)) return yield "ignored";
-  const event = eventPart(text, limits);
+  const event = limits.nesting > MAX_NESTING ? undefined : eventPart(text, limits);
   if (event !== undefined) return yield event;
   const parsed = parseJson(text.replace(/^\uFEFF/, ""), limits.maxBytes);
   if (parsed.kind === "value") yield* partsOfValue(parsed.value, limits);

@@ -114,12 +114,15 @@ export function actionOf(record: CloudTrailRecord): string {
   const known = ACTIONS.get(eventName);
   if (known?.eventSource === eventSource) return known.action;
   const action = `${serviceOf(record) || "unknown"}:${eventName || "unknown"}`;
-  if (known === undefined) ACTIONS.add(eventName, { eventSource, action });
+  // A sender may write names of any length: those of AWS are short.
+  if (known === undefined && eventName.length + eventSource.length <= LONGEST_CALL)
+    ACTIONS.add(eventName, { eventSource, action });
   return action;
 }
 
 /** By eventName: few are called most, and mostly of one service. The same text again is compared at a glance. */
 const ACTIONS = memoOf<string, { readonly eventSource: string; readonly action: string }>(2_000);
+const LONGEST_CALL = 256;
 
 /** `"iam"` of `iam.amazonaws.com`; "" when the record names no source. Untrusted text. */
 export function serviceOf(record: CloudTrailRecord): string {

@@ -55,7 +55,7 @@ declare const WebAssembly: {
 };
 
 /** What `scan` of the inner part says. */
-const REFUSED = 0;
+const FOUND = 1;
 const FULL = 2;
 
 /** What the inner part has room for. */
@@ -135,7 +135,7 @@ export function openScanner(paths: readonly string[], placed: readonly string[] 
       }
       // In characters of more than one byte a place says nothing about the text.
       if (written !== text.length) places.fill(UNPLACED);
-      return answer !== REFUSED;
+      return answer === FOUND;
     },
     places,
     ids: new Uint16Array(buffer, inner.IDS.value + 2, paths.length),

@@ -207,6 +207,13 @@ describe("openEnvelope", () => {
     ]);
   });
 
+  it("refuses an event that is wrapped too often", () => {
+    let wrapped = JSON.stringify({ "detail-type": "AWS API Call via CloudTrail", detail: record("a") });
+    for (let at = 0; at < 9; at++) wrapped = JSON.stringify({ CloudTrailEvent: wrapped });
+
+    assert.deepEqual(reasons(openEnvelope(wrapped)), ["too-nested"]);
+  });
+
   it("tells each record of S3 from each of CloudTrail", () => {
     const opened = openEnvelope(JSON.stringify({ Records: [record("a"), s3Record] }));
 

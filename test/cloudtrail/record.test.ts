@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import fc from "fast-check";
 import {
   actionOf,
@@ -241,6 +243,20 @@ describe("parseRecord", () => {
 });
 
 describe("actionOf", () => {
+  it("keeps no long name", () => {
+    setFlagsFromString("--expose-gc");
+    const collect = runInNewContext("gc");
+    const heap = () => {
+      collect();
+      return process.memoryUsage().heapUsed;
+    };
+    const before = heap();
+    for (let at = 0; at < 40; at++)
+      actionOf(parseRecord({ eventName: `${at}${"x".repeat(2 ** 20)}`, eventSource: "y" }));
+
+    assert.ok(heap() - before < 20 * 2 ** 20, "a MiB each was kept");
+  });
+
   it("joins service and call", () => {
     assert.equal(actionOf(parseRecord(createUser)), "iam:CreateUser");
   });
