@@ -103,9 +103,11 @@ function trieOf<Rule extends Routable>(rules: readonly Rule[], mostNodes: number
   function next(node: Node<Rule>, asks: HotField, record: CloudTrailRecord): Node<Rule> {
     const by = asks.classOf(record);
     if (by === node.lastBy && node.last !== undefined) return node.last;
+    // A test of the child's may throw: until it is made, this one went nowhere else.
+    const child = node.children.get(by) ?? grow(node, asks, by, record);
     node.lastBy = by;
-    node.last = node.children.get(by) ?? grow(node, asks, by, record);
-    return node.last;
+    node.last = child;
+    return child;
   }
 
   /** The first node on the way that asks for more than scans of the same numbers have in common. */

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import type { CloudTrailRecord } from "../../src/cloudtrail/record.ts";
 import { parseRecord } from "../../src/cloudtrail/record.ts";
 import { openText } from "../../src/cloudtrail/textrecord.ts";
-import { FACT_NAMES, factsOf, sourcesOf } from "../../src/detect/facts.ts";
+import { FACT_NAMES, type Facts, factsOf, sourcesOf } from "../../src/detect/facts.ts";
 import { routerOf } from "../../src/detect/router.ts";
 import type { CompiledRules } from "../../src/detect/rules.ts";
 import { ACCOUNT, compile, recordOf, ruleText } from "./fixture.ts";
@@ -246,5 +246,22 @@ describe("router", () => {
     const set = [{ ...rule, selections, matches: broken }, rule];
 
     assert.deepEqual(routerOf(set)(recordOf()), set);
+  });
+
+  it("takes no other way after a test threw", () => {
+    const [rule] = compile(ruleText("{ sel: { eventName: DeleteUser }, condition: sel }")).rules;
+    const [own = []] = rule?.selections.get("sel")?.alternatives ?? [];
+    assert.ok(rule);
+    const holds = (facts: Facts): boolean => {
+      if (facts.record.awsRegion === "broken") throw new Error("broken");
+      return true;
+    };
+    const test = { field: "awsRegion", wanted: () => "", alone: true, holds, witness: () => "" };
+    const set = [{ ...rule, selections: new Map([["sel", { name: "sel", alternatives: [[...own, test]] }]]) }];
+    const router = routerOf(set);
+    const broken = recordOf({ eventName: "DeleteUser", awsRegion: "broken" });
+
+    assert.deepEqual(router(recordOf({ eventName: "GetUser" })), []);
+    assert.deepEqual([router(broken), router(broken)], [set, set]);
   });
 });
