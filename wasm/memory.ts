@@ -7,10 +7,10 @@ const ONES: usize = 0x40;
 /** By path (they count from 1), the id of its value: a u16. */
 export const IDS: usize = 0x100;
 export const MOST_PATHS: u32 = 110;
-/** By path behind MOST_PATHS, where its value begins in TEXT and where it ends: two u32. */
+/** By path behind MOST_PATHS, of twelve, where its value begins in TEXT and where it ends: two u32. */
 export const PLACES: usize = 0x1e0;
 /** By path, the value that was found last. */
-export const LAST: usize = 0x220;
+export const LAST: usize = 0x240;
 export const LAST_END: usize = 0x400;
 /** The keys of tracked paths. */
 export const KEYS: usize = 0x400;

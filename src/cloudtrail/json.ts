@@ -86,7 +86,8 @@ export function valueAt(json: Json | undefined, path: string): Json | undefined 
   return here;
 }
 
-function ownValue(json: Json | undefined, key: string): Json | undefined {
+/** The value of an object's own property, or of a list's element. */
+export function ownValue(json: Json | undefined, key: string): Json | undefined {
   if (typeof json !== "object" || json === null || !Object.hasOwn(json, key)) return undefined;
   return isObject(json) ? json[key] : json[Number(key)];
 }

@@ -11,8 +11,8 @@ import {
   type Json,
   type JsonObject,
   MAX_DEPTH,
-  objectAt,
   objectOf,
+  ownValue,
   textAt,
   textOf,
   valueAt,
@@ -53,6 +53,8 @@ export interface CloudTrailRecord {
   readonly responseElements?: JsonObject | undefined;
   readonly additionalEventData?: JsonObject | undefined;
   readonly json: JsonObject;
+  /** A field of `json`, without parsing the others for it, absent where all was parsed from the start: see `fieldIn`. */
+  readonly field?: ((name: string) => Json | undefined) | undefined;
   /** Values that are known without asking `json`, which is parsed when first asked for; absent where it was parsed from the start. */
   readonly scan?: Scan | undefined;
 }
@@ -101,6 +103,7 @@ export function parseRecord(value: unknown): CloudTrailRecord {
     responseElements: objectOf(value["responseElements"]),
     additionalEventData: objectOf(value["additionalEventData"]),
     json: value,
+    field: undefined,
     scan: undefined,
   };
 }
@@ -139,13 +142,20 @@ export function outcomeOf(record: CloudTrailRecord): "success" | "failure" {
   if (errorCodeOf(record) !== undefined) return "failure";
   if (record.eventSource !== "signin.amazonaws.com" && record.eventName !== "ConsoleLogin") return "success";
   if (record.errorMessage !== undefined) return "failure";
-  const answers = [record.responseElements, objectAt(record.json, "serviceEventDetails")];
-  return answers.some((answer) => textAt(answer, record.eventName) === "Failure") ? "failure" : "success";
+  const answer =
+    textAt(record.responseElements, record.eventName) ??
+    textAt(fieldIn(record, "serviceEventDetails"), record.eventName);
+  return answer === "Failure" ? "failure" : "success";
 }
 
 /** The error the service answered with, e.g. `"AccessDenied"`; undefined when the call succeeded. */
 export function errorCodeOf(record: CloudTrailRecord): string | undefined {
   return record.errorCode ?? textOf(scalarAt(record, "responseElements.errorCode"));
+}
+
+/** A field of the record's JSON, without parsing the others for it where that is possible. Undefined: absent or null. */
+export function fieldIn(record: Pick<CloudTrailRecord, "json" | "field">, name: string): Json | undefined {
+  return (record.field === undefined ? ownValue(record.json, name) : record.field(name)) ?? undefined;
 }
 
 /** The value at a path, without parsing the record for it where that is possible. Undefined: absent or null. */

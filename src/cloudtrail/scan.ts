@@ -65,8 +65,15 @@ export type ScannedPath = (typeof SCANNED_PATHS)[number];
 const IN_EVENT = SCANNED_PATHS.map((path) => `detail.${path}`);
 /** What EventBridge says of where it came from; and a name that is in no event. */
 const AROUND = ["detail-type", "source", "account", "region", "eventId"] as const;
-/** Each record has its own. */
-const PLACED = ["eventID", "eventTime", "detail.eventID", "detail.eventTime", "detail"] as const;
+/** What each record has of its own; only where it stands in the text is known. */
+export const PLACED_PATHS = [
+  "eventID",
+  "eventTime",
+  "requestParameters",
+  "responseElements",
+  "additionalEventData",
+] as const;
+export type PlacedPath = (typeof PLACED_PATHS)[number];
 
 /** What was found in one text. */
 export interface Scan {
@@ -75,13 +82,9 @@ export interface Scan {
   readonly from: number;
   /** A sender can make up any number of values: when there are too many, all numbers lose their meaning. */
   readonly generation: number;
-  /** Where the record is in the text, its eventID and its eventTime: see `valueIn`. */
-  readonly recordFrom: number;
-  readonly recordTo: number;
-  readonly idFrom: number;
-  readonly idTo: number;
-  readonly timeFrom: number;
-  readonly timeTo: number;
+  /** In the same way where PLACED_PATHS stand in the text, and at last the record: see `textIn`. */
+  readonly places: Uint32Array;
+  readonly placesFrom: number;
 }
 
 /** What EventBridge says of a record; "" for what it does not say. */
@@ -96,38 +99,52 @@ export interface EventScan {
 /** Texts whose numbers stand together: one allocation for all of them. */
 const TOGETHER = 256;
 
+/** What the scanner found last of a record. */
+interface Found {
+  readonly ids: Uint16Array;
+  readonly places: Uint32Array;
+}
+
 let scanner: Scanner | undefined;
 /** Of its ids those of a record by itself, and of one in an event. */
-let ofRecord: Uint16Array = new Uint16Array(0);
-let ofDetail: Uint16Array = new Uint16Array(0);
+let ofRecord: Found = { ids: new Uint16Array(0), places: new Uint32Array(0) };
+let ofDetail = ofRecord;
 /** The scanner's; numbers of an older one mean nothing any more. */
 let generation = 0;
 /** By number; those that were asked for. */
 let values: (Json | undefined)[] = [];
 let numbers = new Uint16Array(0);
-let used = 0;
+let places = new Uint32Array(0);
+let used = TOGETHER;
 
 /** Of a text that is one record. @returns undefined when it has to be parsed before anything can be said of it. */
 export function scanOf(text: string): Scan | undefined {
-  const found = scanned(text);
-  return found && scanAt(ofRecord, found, 0, 0, text.length);
+  if (scanned(text) === undefined) return undefined;
+  const scan = scanAt(ofRecord);
+  // What stands there is the event's.
+  scan.places[scan.placesFrom + RECORD_AT] = 0;
+  scan.places[scan.placesFrom + RECORD_AT + 1] = text.length;
+  return scan;
 }
 
 /** Of an event with a record in it. @returns undefined for any other text, and for one that has to be parsed to know. */
 export function eventScanOf(text: string): EventScan | undefined {
   const found = scanned(text);
   if (found === undefined || isRecord(found)) return undefined;
-  const [recordFrom = 0, recordTo = 0] = [found.places[DETAIL_PLACE], found.places[DETAIL_PLACE + 1]];
-  if (recordFrom === 0 || recordFrom === UNPLACED) return undefined;
+  const detailFrom = ofDetail.places[RECORD_AT];
+  if (detailFrom === 0 || detailFrom === UNPLACED) return undefined;
   return {
-    scan: scanAt(ofDetail, found, 2 * 2, recordFrom, recordTo),
+    scan: scanAt(ofDetail),
     type: textAt(AROUND_AT, found),
     source: textAt(AROUND_AT + 1, found),
     account: textAt(AROUND_AT + 2, found),
     region: textAt(AROUND_AT + 3, found),
   };
 }
-const DETAIL_PLACE = 2 * PLACED.indexOf("detail");
+/** Where a record's own place stands among those of one text; each is two numbers. */
+const RECORD_AT = 2 * PLACED_PATHS.length;
+const PLACES_SIZE = RECORD_AT + 2;
+const PLACED_AT: ReadonlyMap<string, number> = new Map(PLACED_PATHS.map((path, place) => [path, 2 * place] as const));
 const AROUND_AT = 2 * SCANNED_PATHS.length;
 const OTHER_ID_AT = AROUND_AT + AROUND.indexOf("eventId");
 const NAME_AT = SCANNED_PATHS.indexOf("eventName");
@@ -141,9 +158,14 @@ function scanned(text: string): Scanner | undefined {
 }
 
 function opened(): Scanner {
-  const made = openScanner([...SCANNED_PATHS, ...IN_EVENT, ...AROUND], PLACED);
-  ofRecord = made.ids.subarray(0, SCANNED_PATHS.length);
-  ofDetail = made.ids.subarray(SCANNED_PATHS.length, 2 * SCANNED_PATHS.length);
+  const inEvent = PLACED_PATHS.map((path) => `detail.${path}`);
+  const made = openScanner([...SCANNED_PATHS, ...IN_EVENT, ...AROUND], [...PLACED_PATHS, ...inEvent, "detail"]);
+  const foundFrom = (id: number, place: number): Found => ({
+    ids: made.ids.subarray(id, id + SCANNED_PATHS.length),
+    places: made.places.subarray(place, place + PLACES_SIZE),
+  });
+  ofRecord = foundFrom(0, 0);
+  ofDetail = foundFrom(SCANNED_PATHS.length, RECORD_AT);
   return made;
 }
 
@@ -152,23 +174,19 @@ function isRecord({ ids, places }: Scanner): boolean {
   return ids[NAME_AT] !== 0 || ids[S3_AT] !== 0 || ids[OTHER_ID_AT] !== 0 || places[0] !== 0;
 }
 
-/** @param firstPlace where the places of the record's fields begin. */
-function scanAt(ids: Uint16Array, { places }: Scanner, firstPlace: number, recordFrom: number, recordTo: number): Scan {
-  if (used === numbers.length) [numbers, used] = [new Uint16Array(TOGETHER * SCANNED_PATHS.length), 0];
-  const from = used;
-  used += SCANNED_PATHS.length;
+/** A copy, since the next text is scanned to the same place. */
+function scanAt({ ids, places: found }: Found): Scan {
+  if (used === TOGETHER) {
+    numbers = new Uint16Array(TOGETHER * SCANNED_PATHS.length);
+    places = new Uint32Array(TOGETHER * PLACES_SIZE);
+    used = 0;
+  }
+  const from = used * SCANNED_PATHS.length;
+  const placesFrom = used * PLACES_SIZE;
+  used++;
   numbers.set(ids, from);
-  return {
-    numbers,
-    from,
-    generation,
-    recordFrom,
-    recordTo,
-    idFrom: places[firstPlace] ?? 0,
-    idTo: places[firstPlace + 1] ?? 0,
-    timeFrom: places[firstPlace + 2] ?? 0,
-    timeTo: places[firstPlace + 3] ?? 0,
-  };
+  places.set(found, placesFrom);
+  return { numbers, from, generation, places, placesFrom };
 }
 
 function textAt(at: number, { ids }: Scanner): string {
@@ -205,13 +223,18 @@ function decoded(number: number): Json | undefined {
   return value;
 }
 
-/**
- * The value at a place of the text that a scan found, in a memory of its own: the text need not be kept for it. Undefined when it is
- * not there.
- *
- * @param otherwise reads it from the parsed text, where the scan could not tell its place.
- */
-export function valueIn(text: string, from: number, to: number, otherwise: () => Json | undefined): Json | undefined {
-  if (from === UNPLACED) return otherwise();
-  return from === 0 ? undefined : JSON.parse(text.slice(from, to));
+export function isPlacedPath(path: string): path is PlacedPath {
+  return PLACED_AT.has(path);
+}
+
+/** The JSON text of the record that was scanned, which may be a part of the whole. */
+export function recordTextIn(text: string, { places: all, placesFrom }: Scan): string {
+  return text.slice(all[placesFrom + RECORD_AT], all[placesFrom + RECORD_AT + 1]);
+}
+
+/** The JSON text of a field, "" when it is absent or null; undefined where the scan could not tell its place. */
+export function textIn(text: string, { places: all, placesFrom }: Scan, path: PlacedPath): string | undefined {
+  const at = placesFrom + (PLACED_AT.get(path) ?? 0);
+  const from = all[at] ?? 0;
+  return from === UNPLACED ? undefined : text.slice(from, all[at + 1]);
 }

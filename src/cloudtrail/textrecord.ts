@@ -4,7 +4,7 @@
  * Pure. The same as `parseRecord(JSON.parse(text))`, in every field.
  */
 import type { EventSource } from "./doubt.ts";
-import { flagOf, type Json, type JsonObject, objectOf, textOf, valueAt } from "./json.ts";
+import { flagOf, type Json, type JsonObject, objectOf, ownValue, textOf, valueAt } from "./json.ts";
 import {
   type CloudTrailRecord,
   isAccountId,
@@ -17,13 +17,16 @@ import {
 import {
   eventScanOf,
   isFresh,
+  isPlacedPath,
+  type PlacedPath,
   placeIn,
+  recordTextIn,
   SCANNED_PATHS,
   type Scan,
   type ScannedPath,
   scannedAt,
   scanOf,
-  valueIn,
+  textIn,
 } from "./scan.ts";
 import { identityOf, type RawIdentity, rawIdentityIn, type UserIdentity } from "./useridentity.ts";
 
@@ -96,6 +99,8 @@ class TextRecord implements CloudTrailRecord {
   readonly scan: Scan;
   private readonly text: string;
   private parsed: JsonObject | undefined;
+  /** Fields that were parsed without the rest. */
+  private fields: Map<PlacedPath, Json | undefined> | undefined;
   private identity: UserIdentity | undefined;
   private id: string | undefined;
   private time: string | undefined;
@@ -105,6 +110,7 @@ class TextRecord implements CloudTrailRecord {
     this.text = text;
     this.scan = scan;
     this.parsed = undefined;
+    this.fields = undefined;
     this.identity = undefined;
     this.id = undefined;
     this.time = undefined;
@@ -112,19 +118,23 @@ class TextRecord implements CloudTrailRecord {
   }
 
   get json(): JsonObject {
-    this.parsed ??= JSON.parse(this.text.slice(this.scan.recordFrom, this.scan.recordTo)) as JsonObject;
+    this.parsed ??= JSON.parse(recordTextIn(this.text, this.scan)) as JsonObject;
     return this.parsed;
+  }
+  field(name: string): Json | undefined {
+    if (this.parsed === undefined && isPlacedPath(name)) return this.fieldParsed(name);
+    return ownValue(this.json, name);
   }
   get eventID(): string {
     if (this.id === undefined) {
-      const text = textOf(valueIn(this.text, this.scan.idFrom, this.scan.idTo, () => this.json["eventID"]));
+      const text = textOf(this.fieldIn("eventID"));
       this.id = isEventID(text) ? text : safeIDOf(this.json);
     }
     return this.id;
   }
   get eventTime(): string {
     if (this.time === undefined) {
-      const text = textOf(valueIn(this.text, this.scan.timeFrom, this.scan.timeTo, () => this.json["eventTime"]));
+      const text = textOf(this.fieldIn("eventTime"));
       this.time = isPlainTime(text) ? text : safeTimeOf(this.json);
     }
     return this.time;
@@ -168,15 +178,28 @@ class TextRecord implements CloudTrailRecord {
     return this.identity;
   }
   get requestParameters(): JsonObject | undefined {
-    return objectOf(this.json["requestParameters"]);
+    return objectOf(this.field("requestParameters"));
   }
   get responseElements(): JsonObject | undefined {
-    return objectOf(this.json["responseElements"]);
+    return objectOf(this.field("responseElements"));
   }
   get additionalEventData(): JsonObject | undefined {
-    return objectOf(this.json["additionalEventData"]);
+    return objectOf(this.field("additionalEventData"));
   }
 
+  private fieldParsed(name: PlacedPath): Json | undefined {
+    if (this.fields?.has(name)) return this.fields.get(name);
+    const value = this.fieldIn(name);
+    this.fields ??= new Map();
+    this.fields.set(name, value);
+    return value;
+  }
+  /** In a memory of its own: the text need not be kept for it. */
+  private fieldIn(name: PlacedPath): Json | undefined {
+    const text = textIn(this.text, this.scan, name);
+    if (text === undefined) return this.json[name];
+    return text === "" ? undefined : JSON.parse(text);
+  }
   private valueAt(place: number): Json | undefined {
     if (isFresh(this.scan)) return scannedAt(this.scan, place);
     return valueAt(this.json, SCANNED_PATHS[place] ?? "");

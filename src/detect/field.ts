@@ -3,7 +3,7 @@
  * Pure. Own properties only: `constructor` or `__proto__` in a path finds what the record holds, nothing else.
  */
 import type { Json } from "../cloudtrail/json.ts";
-import type { CloudTrailRecord } from "../cloudtrail/record.ts";
+import { type CloudTrailRecord, fieldIn } from "../cloudtrail/record.ts";
 import { isFresh, placeIn, type Scan, scannedAt } from "../cloudtrail/scan.ts";
 import { type Facts, placeOf } from "./facts.ts";
 import { isList } from "./scalar.ts";
@@ -37,16 +37,17 @@ export function fieldOf(path: string): Field {
     };
   }
   const keys = path.split(".");
+  const [first = ""] = keys;
   const scanned = placeIn(path);
   return {
     path,
     some({ record }, test) {
-      if (!isScanned(record, scanned)) return someAt(record.json, keys, 0, test);
+      if (!isScanned(record, scanned)) return someAt(fieldIn(record, first), keys, 1, test);
       const value = scannedAt(record.scan, scanned);
       return value !== undefined && test(value);
     },
     text({ record }) {
-      if (!isScanned(record, scanned)) return textAt(record.json, keys, 0);
+      if (!isScanned(record, scanned)) return textAt(fieldIn(record, first), keys, 1);
       const value = scannedAt(record.scan, scanned);
       return typeof value === "object" ? undefined : textOf(value);
     },

@@ -4,7 +4,7 @@
  */
 import type { Json, JsonObject } from "../cloudtrail/json.ts";
 import { type Memo, memoOf } from "../cloudtrail/memo.ts";
-import type { CloudTrailRecord } from "../cloudtrail/record.ts";
+import { type CloudTrailRecord, fieldIn } from "../cloudtrail/record.ts";
 import { isFresh, numberAt, placeIn, type Scan, scannedAt } from "../cloudtrail/scan.ts";
 
 /** A value of a path, or several values together, and what was answered about it, by question. */
@@ -13,7 +13,7 @@ export interface Entry<Answer> {
 }
 
 /** What is read of a record. */
-type Read = Pick<CloudTrailRecord, "json" | "scan">;
+type Read = Pick<CloudTrailRecord, "json" | "field" | "scan">;
 
 export interface Reading<Answer> {
   /** Begins with a record; what was read of the one before is forgotten. */
@@ -142,8 +142,7 @@ export function openReading<Answer>(): Reading<Answer> {
   function readAt(step: Step): Json | undefined {
     if (step.turn === turn) return step.value;
     step.turn = turn;
-    const object = step.within === undefined ? record?.json : readAt(step.within);
-    step.value = fieldOf(object, step);
+    step.value = step.within === undefined ? record && fieldIn(record, step.key) : fieldOf(readAt(step.within), step);
     return step.value;
   }
 

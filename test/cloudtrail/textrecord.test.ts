@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import fc from "fast-check";
 import { COMPANY, companyRecords } from "../../demo/company/company.ts";
-import { type CloudTrailRecord, parseRecord } from "../../src/cloudtrail/record.ts";
+import { type CloudTrailRecord, fieldIn, parseRecord } from "../../src/cloudtrail/record.ts";
 import { openText } from "../../src/cloudtrail/textrecord.ts";
 
 const FIELDS = [
@@ -27,6 +27,10 @@ const FIELDS = [
 
 const fieldsOf = (record: CloudTrailRecord) => Object.fromEntries(FIELDS.map((field) => [field, record[field]]));
 
+/** Each twice: what was asked for once is kept. */
+const jsonFieldsOf = (record: CloudTrailRecord, json: object) =>
+  [...Object.keys(json), "absent", "constructor", ...Object.keys(json)].map((name) => [name, fieldIn(record, name)]);
+
 const FOLDER = new URL("../../rules/records/", import.meta.url);
 const RECORDED: readonly object[] = readdirSync(FOLDER)
   .filter((file) => file.endsWith(".json"))
@@ -37,7 +41,10 @@ function assertSame(json: object): void {
   const text = JSON.stringify(json);
   const opened = openText(text);
   assert.ok(opened, `has to be parsed: ${text}`);
-  assert.deepEqual(fieldsOf(opened), fieldsOf(parseRecord(JSON.parse(text))));
+  const parsed = parseRecord(JSON.parse(text));
+  assert.deepEqual(jsonFieldsOf(opened, json), jsonFieldsOf(parsed, json));
+  assert.deepEqual(fieldsOf(opened), fieldsOf(parsed));
+  assert.deepEqual(jsonFieldsOf(opened, json), jsonFieldsOf(parsed, json));
 }
 
 describe("openText", () => {
@@ -82,6 +89,9 @@ describe("openText", () => {
       { userIdentity: { sessionContext: { sessionIssuer: {}, attributes: {} }, onBehalfOf: {} } },
     ],
     ["an identity that is null", { userIdentity: null }],
+    ["a request and an answer", { requestParameters: { a: [{ b: 1 }] }, responseElements: { "": null } }],
+    ["an answer that is null", { requestParameters: {}, responseElements: null, additionalEventData: null }],
+    ["data that are a text", { additionalEventData: "no more" }],
   ];
   for (const [what, change] of odd) {
     it(`opens one with ${what} as it is parsed`, () => {
