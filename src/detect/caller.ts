@@ -10,24 +10,24 @@ export const CALLER_FACTS: FactGroup = {
   "ids.principal": {
     says: "who made the call, stable over sessions: ARN of the user, root or role; a service's name",
     values: "`arn:aws:iam::111122223333:user/jack`",
-    of: ({ principal }) => principal().id,
+    of: (source) => source.principal().id,
   },
   "ids.principal_kind": {
     says: "what kind of principal that is",
     values: "see `src/cloudtrail/principal.ts`",
     from: ["userIdentity.type", "userIdentity.invokedBy"],
-    of: ({ principal }) => principal().kind,
+    of: (source) => source.principal().kind,
   },
   "ids.principal_name": {
     says: "its name: of the user, the role or the service, without path and account",
     values: "`jack`, `root`, `ec2.amazonaws.com`",
-    of: ({ principal }) => principal().name,
+    of: (source) => source.principal().name,
   },
   "ids.session_name": {
     says: "name of the role session, chosen by whoever assumed the role; absent for callers without one",
     values: "`build-7`, `i-0abc1234def567890`",
     from: ["userIdentity.arn", "userIdentity.principalId", "userIdentity.type"],
-    of: ({ principal }) => principal().sessionName,
+    of: (source) => source.principal().sessionName,
   },
   "ids.human": {
     says: "the person behind the call: IAM user, Identity Center or SAML user, sourceIdentity, or a session name with an `@`; absent for machines and root",
@@ -48,7 +48,7 @@ export const CALLER_FACTS: FactGroup = {
   "ids.caller_account": {
     says: "whose principal the caller is; absent for AWS services, and where the record does not say",
     values: "12 digits",
-    of: ({ principal }) => principal().account,
+    of: (source) => source.principal().account,
   },
   "ids.own_account": {
     says: "the caller belongs to the account it happened in, or to another configured account; absent where the record does not say whose it is",
@@ -74,8 +74,9 @@ interface Human {
 }
 
 /** `AWSReservedSSO_Admin_0123456789abcdef/alice` → `{ name: "alice", proof: "proven" }` */
-function humanOf({ record, principal }: FactSource): Human | undefined {
-  const { kind, name, sessionName, parent } = principal();
+function humanOf(source: FactSource): Human | undefined {
+  const { record } = source;
+  const { kind, name, sessionName, parent } = source.principal();
   const { sourceIdentity } = record.userIdentity.sessionContext ?? {};
   switch (kind) {
     case "IAMUser":
@@ -103,8 +104,9 @@ function isSsoRole({ userIdentity }: CloudTrailRecord): boolean {
   );
 }
 
-function isOwnCaller({ record, principal, known }: FactSource): boolean | undefined {
-  const { account } = principal();
+function isOwnCaller(source: FactSource): boolean | undefined {
+  const { account } = source.principal();
   if (account === undefined) return undefined;
+  const { record, known } = source;
   return account === record.recipientAccountId || (known.accounts?.has(account) ?? false);
 }

@@ -41,12 +41,12 @@ export interface Known {
 export interface FactSource {
   readonly record: CloudTrailRecord;
   /** Who made the call, worked out once for all facts. */
-  readonly principal: () => Principal;
+  principal(): Principal;
   /** What is configured about the record's account; undefined when nothing is. */
   readonly account: AccountContext | undefined;
   readonly known: Known;
   /** The list that another fact is, `[]` when it is absent. */
-  readonly listOf: (name: string) => readonly string[];
+  listOf(name: string): readonly string[];
 }
 
 export interface Fact {

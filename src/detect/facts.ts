@@ -73,36 +73,55 @@ const NOTHING: Known = {};
  * @param known what is known about the world, the same for all records.
  */
 export function factsOf(record: CloudTrailRecord, account: AccountContext | undefined, known = NOTHING): Facts {
-  let principal: Principal | undefined;
-  let seen: Seen | undefined;
-  // A record is asked for a handful: looking through a short list is faster than a Map.
-  let asked: { readonly place: number; readonly value: FactValue }[] | undefined;
-  const facts: Facts = {
-    record,
-    account,
-    known,
-    value: (name) => facts.valueAt(placeOf(name)),
-    valueAt(place) {
-      for (const one of asked ?? []) if (one.place === place) return one.value;
-      const value = LISTED[place]?.of(facts);
-      if (asked === undefined) asked = [{ place, value }];
-      else asked.push({ place, value });
-      return value;
-    },
-    listOf(name) {
-      const value = facts.value(name);
-      return typeof value === "object" ? value : [];
-    },
-    principal() {
-      principal ??= principalOf(record);
-      return principal;
-    },
-    seen() {
-      seen ??= seenOf(record);
-      return seen;
-    },
-  };
-  return facts;
+  return new RecordFacts(record, account, known);
+}
+
+interface Asked {
+  readonly place: number;
+  readonly value: FactValue;
+}
+
+/** A class, since there is one for each record that some rule is about: what all of them share costs a record nothing. */
+class RecordFacts implements Facts {
+  readonly record: CloudTrailRecord;
+  readonly account: AccountContext | undefined;
+  readonly known: Known;
+  private who: Principal | undefined;
+  private what: Seen | undefined;
+  /** A record is asked for a handful: looking through a short list is faster than a Map. */
+  private asked: Asked[] | undefined;
+
+  constructor(record: CloudTrailRecord, account: AccountContext | undefined, known: Known) {
+    this.record = record;
+    this.account = account;
+    this.known = known;
+    this.who = undefined;
+    this.what = undefined;
+    this.asked = undefined;
+  }
+
+  value(name: string): FactValue {
+    return this.valueAt(placeOf(name));
+  }
+  valueAt(place: number): FactValue {
+    for (const one of this.asked ?? []) if (one.place === place) return one.value;
+    const value = LISTED[place]?.of(this);
+    if (this.asked === undefined) this.asked = [{ place, value }];
+    else this.asked.push({ place, value });
+    return value;
+  }
+  listOf(name: string): readonly string[] {
+    const value = this.value(name);
+    return typeof value === "object" ? value : [];
+  }
+  principal(): Principal {
+    this.who ??= principalOf(this.record);
+    return this.who;
+  }
+  seen(): Seen {
+    this.what ??= seenOf(this.record);
+    return this.what;
+  }
 }
 
 function seenOf(record: CloudTrailRecord): Seen {

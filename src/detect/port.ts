@@ -22,7 +22,7 @@ export const PORT_FACTS: FactGroup = {
   "ids.admin_port_open": {
     says: "one of them serves administration or a database (22, 23, 445, 1433, 3306, 3389, 5432, 5900, 5985, 6379, 9200, 27017 …)",
     values: "true, false",
-    of: ({ listOf }) => listOf("ids.ports_open").some(hasAdminPort),
+    of: (source) => source.listOf("ids.ports_open").some(hasAdminPort),
   },
 };
 

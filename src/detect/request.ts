@@ -35,7 +35,7 @@ export const REQUEST_FACTS: FactGroup = {
   "ids.policy_escalation_kinds": {
     says: "what those paths give: `self` more permissions for oneself, `access` another principal's credentials, `passrole` a role for something new that one runs, `existing` the role of something that runs already; absent when there is none",
     values: "list of `self`, `access`, `passrole`, `existing`",
-    of: ({ listOf }) => someOf(listOf("ids.policy_escalates").flatMap((id) => escalationKindOf(id) ?? [])),
+    of: (source) => someOf(source.listOf("ids.policy_escalates").flatMap((id) => escalationKindOf(id) ?? [])),
   },
   "ids.policy_not_action": {
     says: "the policy in the request allows by exclusion (`NotAction` or `NotResource`): what it grants grows with every new service",

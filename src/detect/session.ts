@@ -93,10 +93,11 @@ function isByService(record: CloudTrailRecord): boolean {
   return isServiceAddress(address) && (type === undefined || !address.startsWith("AWS Internal"));
 }
 
-function isInstanceSession({ record, principal }: FactSource): boolean {
+function isInstanceSession(source: FactSource): boolean {
+  const { record } = source;
   if (record.userIdentity.type !== "AssumedRole") return false;
   if (DELIVERY.some((path) => textOf(scalarAt(record, path)) !== undefined)) return true;
-  return isInstanceId(principal().sessionName ?? "") || isIssuedTo(record, "AWS::EC2::Instance");
+  return isInstanceId(source.principal().sessionName ?? "") || isIssuedTo(record, "AWS::EC2::Instance");
 }
 
 function isInstanceId(text: string): boolean {
@@ -104,8 +105,9 @@ function isInstanceId(text: string): boolean {
 }
 
 /** ECS names a session after the task's id, EKS Pod Identity `eks-CLUSTER-POD-UUID`. */
-function isContainerSession({ record, principal }: FactSource): boolean {
-  const { kind, sessionName = "" } = principal();
+function isContainerSession(source: FactSource): boolean {
+  const { record } = source;
+  const { kind, sessionName = "" } = source.principal();
   if (kind === "AssumedRole" && /^(?:[0-9a-f]{32}|eks-.{1,100}-[0-9a-f-]{36})$/.test(sessionName)) return true;
   return isIssuedTo(record, "AWS::ECS::") || runsIn(record, "exec-env/aws_ecs") || runsIn(record, "exec-env/aws_eks");
 }
@@ -129,10 +131,11 @@ function runsIn({ userAgent }: CloudTrailRecord, mark: string): boolean {
 }
 
 function isInstanceElsewhere(source: FactSource): boolean | undefined {
-  const { record, principal } = source;
+  const { record } = source;
   if (!isInstanceSession(source)) return undefined;
   const endpointOf = textOf(scalarAt(record, "vpcEndpointAccountId"));
-  if (endpointOf !== undefined) return endpointOf !== principal().account && !source.known.accounts?.has(endpointOf);
+  if (endpointOf !== undefined)
+    return endpointOf !== source.principal().account && !source.known.accounts?.has(endpointOf);
   const kind = sourceKindOf(record);
   if (kind !== "public") return kind && false;
   // An instance has no browser; EC2's own calls for it come from a service's name.

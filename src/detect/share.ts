@@ -32,9 +32,11 @@ export const SHARE_FACTS: FactGroup = {
   "ids.foreign_accounts": {
     says: "accounts among them, and those that manage organisations among them named by ARN (but not one's own), that are neither configured nor AWS's own (such as those that deliver load balancer logs; in a role's trust they count, since AWS's services are trusted by name); absent when there is none",
     values: "list of 12 digits",
-    of: ({ record, listOf, known }) =>
-      someOf(
-        listOf("ids.shared_with")
+    of: (source) => {
+      const { record, known } = source;
+      return someOf(
+        source
+          .listOf("ids.shared_with")
           .flatMap((party) => accountOf(party, known))
           .filter(
             (account) =>
@@ -42,31 +44,33 @@ export const SHARE_FACTS: FactGroup = {
               !known.accounts?.has(account) &&
               (serviceOf(record) === "iam" || !isAwsAccount(account)),
           ),
-      ),
+      );
+    },
   },
   "ids.foreign_organizations": {
     says: "organisations among them that are none of the configured `organizations`: a policy for `*` that a condition narrows to one, a share with one or its units; absent when there is none, and when no organisation is configured",
     values: "list of `o-abc1234567`; of a pattern as it is written, `o-abc*`",
-    of: ({ listOf, known: { organizations } }) =>
-      organizations &&
-      someOf(
-        listOf("ids.shared_with")
-          .flatMap((party) => organizationOf(party)?.id ?? [])
-          .filter((id) => !organizations.has(id)),
-      ),
+    of: (source) => {
+      const { organizations } = source.known;
+      if (organizations === undefined) return undefined;
+      const ids = source.listOf("ids.shared_with").flatMap((party) => organizationOf(party)?.id ?? []);
+      return someOf(ids.filter((id) => !organizations.has(id)));
+    },
   },
   "ids.unknown_organizations": {
     says: "organisations among them of which nobody can say whose they are, since none is configured; absent when one is, and for those that the account itself or a configured one manages, by their ARN",
     values: "list of `o-abc1234567`",
-    of: ({ record, listOf, known }) =>
-      someOf(
-        listOf("ids.shared_with").flatMap((party) => {
+    of: (source) => {
+      const { record, known } = source;
+      return someOf(
+        source.listOf("ids.shared_with").flatMap((party) => {
           const { id, manager } = organizationOf(party) ?? {};
           const isOwn =
             manager !== undefined && (manager === record.recipientAccountId || known.accounts?.has(manager));
           return known.organizations !== undefined || id === undefined || isOwn ? [] : [id];
         }),
-      ),
+      );
+    },
   },
   "ids.canonical_users": {
     says: "accounts that S3's own names stand for, let in by an ACL's grant or a bucket policy: neither the owner that the ACL names nor CloudFront's log delivery. Whose they are is not known: a policy's may be a CloudFront identity. Absent when there is none",
@@ -79,20 +83,21 @@ export const SHARE_FACTS: FactGroup = {
   "ids.foreign_account": {
     says: "there is one, or such a foreign organisation: the request lets another account in — a role's trust or a resource policy that names one, an image or snapshot shared with one, a bucket replicated into one",
     values: "true, false",
-    of: ({ listOf }) => listOf("ids.foreign_accounts").length > 0 || listOf("ids.foreign_organizations").length > 0,
+    of: (source) =>
+      source.listOf("ids.foreign_accounts").length > 0 || source.listOf("ids.foreign_organizations").length > 0,
   },
   "ids.vendor": {
     says: "vendors whose accounts they are, by the table of `src/detect/vendor.ts` and the config; absent when none is known. A vendor's account is no proof that you are its customer",
     values: "list of names: `Datadog`",
-    of: ({ listOf, known }) =>
-      someOf(listOf("ids.foreign_accounts").flatMap((account) => vendorOf(account, known) ?? [])),
+    of: (source) =>
+      someOf(source.listOf("ids.foreign_accounts").flatMap((account) => vendorOf(account, source.known) ?? [])),
   },
   "ids.unknown_foreign_account": {
     says: "one of them is no vendor's that is known, or there is a foreign organisation",
     values: "true, false",
-    of: ({ listOf, known }) =>
-      listOf("ids.foreign_organizations").length > 0 ||
-      listOf("ids.foreign_accounts").some((account) => vendorOf(account, known) === undefined),
+    of: (source) =>
+      source.listOf("ids.foreign_organizations").length > 0 ||
+      source.listOf("ids.foreign_accounts").some((account) => vendorOf(account, source.known) === undefined),
   },
 };
 
