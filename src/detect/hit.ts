@@ -152,10 +152,12 @@ function valuesOf(check: Check, facts: Facts, bases: readonly string[]): readonl
     case "score":
       return [basesText(bases), ...textsOf(check.scoring.spread, facts)];
     case "new": {
-      const [first, ...others] = check.fields;
-      const text = first?.text(facts) ?? "";
-      if (others.length === 0) return text === "" ? NONE : [text];
-      const values = [text, ...others.map((field) => field.text(facts) ?? "")];
+      const [only] = check.fields;
+      if (check.fields.length === 1 && only !== undefined) {
+        const text = only.text(facts) ?? "";
+        return text === "" ? NONE : [text];
+      }
+      const values = check.fields.map((field) => field.text(facts) ?? "");
       return values.every((value) => value === "") ? NONE : [values.join(" · ")];
     }
   }
