@@ -165,13 +165,14 @@ function compileFilter(
 function compileDetection(
   document: RuleDocument,
   section: string,
-  { condition: texts, ...raw }: { readonly condition: readonly string[]; readonly [name: string]: unknown },
+  detection: { readonly condition: readonly string[]; readonly [name: string]: unknown },
   testOf: TestOf,
 ) {
   const complain = (path: readonly (string | number)[], what: string) => document.complain([section, ...path], what);
-  const selections = new Map(
-    Object.entries(raw).map(([name, value]) => [name, compileSelection(name, value, testOf, complain)] as const),
-  );
+  const selections = new Map<string, Selection>();
+  for (const name of Object.keys(detection))
+    if (name !== "condition") selections.set(name, compileSelection(name, detection[name], testOf, complain));
+  const texts = detection.condition;
   const parsed = texts.flatMap((text) => {
     try {
       return [parseCondition(text, [...selections.keys()])];
@@ -186,7 +187,13 @@ function compileDetection(
   const condition: Condition = parsed.length === 1 && only !== undefined ? only : { kind: "or", of: parsed };
   const used = isWhole ? selectionsOf(condition) : [...selections.keys()];
   for (const name of selections.keys()) if (!used.includes(name)) complain([name], "is not used by the condition");
-  return { condition, selections, matches: compileCondition(condition, selections) };
+  let compiled: ((facts: Facts) => boolean) | undefined;
+  const matches = (facts: Facts): boolean => {
+    // Seldom asked for: the router has its own for what it leaves to be decided.
+    compiled ??= compileCondition(condition, selections);
+    return compiled(facts);
+  };
+  return { condition, selections, matches };
 }
 
 /** @returns undefined for a filter, which nobody sees by itself. */

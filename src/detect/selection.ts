@@ -24,7 +24,7 @@ export type TestOf = (key: string, raw: unknown) => FieldTest;
 export function sharedTests(placeholders: Placeholders): TestOf {
   const known = new Map<string, FieldTest>();
   return (key, raw) => {
-    const line = isNamed(raw) ? JSON.stringify([key, raw]) : undefined;
+    const line = lineOf(key, raw);
     const before = line === undefined ? undefined : known.get(line);
     if (before !== undefined) return before;
     const test = compileTest(key, raw, placeholders);
@@ -33,7 +33,13 @@ export function sharedTests(placeholders: Placeholders): TestOf {
   };
 }
 
-/** Texts, true and false: numbers are left out, since JSON tells `.nan` and `null` not apart. */
+/** What a line says, as one text. Undefined of numbers, since JSON tells `.nan` and `null` not apart. */
+function lineOf(key: string, raw: unknown): string | undefined {
+  if (typeof raw === "string") return `${key.length}"${key}${raw}`;
+  return isNamed(raw) ? `${key.length} ${key}${JSON.stringify(raw)}` : undefined;
+}
+
+/** Texts, true and false. */
 function isNamed(raw: unknown): boolean {
   if (Array.isArray(raw)) return raw.every((value) => !Array.isArray(value) && isNamed(value));
   return typeof raw === "string" || typeof raw === "boolean";
