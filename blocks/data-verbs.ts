@@ -53,6 +53,12 @@ export const DATA_VERBS: Readonly<Record<string, Verb>> = {
   "backup:DeleteBackupVaultLockConfiguration": act(REMOVE, words`the lock of`, "backup vault"),
   "backup:DeleteRecoveryPoint": on(DELETE, "recovery point", FROM),
   "backup:DisassociateRecoveryPoint": act(TAKE, words`out of the control of AWS Backup`, "recovery point", FROM),
+  "backup:DisassociateRecoveryPointFromParent": act(
+    TAKE,
+    words`out of the control of AWS Backup`,
+    "recovery point",
+    FROM,
+  ),
   "backup:PutBackupVaultAccessPolicy": act(CHANGE, words`who may use`, "backup vault"),
   "backup:UpdateRecoveryPointLifecycle": act(CHANGE, words`how long to keep`, "recovery point", IN),
   "codeartifact:PutDomainPermissionsPolicy": act(CHANGE, words`who may use a domain of packages`),

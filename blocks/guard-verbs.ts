@@ -63,6 +63,7 @@ export const GUARD_VERBS: Readonly<Record<string, Verb>> = {
     DISMISS,
     words`the organization's administrator of CloudTrail`,
   ),
+  "cloudtrail:LookupEvents": act(READ, words`the history of calls`),
   "cloudtrail:StartLogging": act(START, words`logging of`, "trail"),
   "cloudtrail:StopEventDataStoreIngestion": act(STOP, words`what goes into`, "event data store"),
   "cloudtrail:UpdateEventDataStore": on(CHANGE, "event data store"),

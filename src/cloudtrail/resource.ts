@@ -95,6 +95,7 @@ export const RESOURCES: readonly Parameter[] = [
   ["rds", "dbiResourceId", "backup"],
   ["rds", "dbClusterResourceId", "backup"],
   ["rds", "s3BucketName", "bucket"],
+  ["rds", "snapshotType", "type"],
   ["rds", "valuesToAdd[]", AUDIENCE],
   ["ram", "resourceShareArn", "resource share"],
   ["ram", "name", "resource share"],
