@@ -39,8 +39,15 @@ export interface AccessKey {
  */
 export function accessKeyOf(record: CloudTrailRecord): AccessKey | undefined {
   const { accessKeyId: id, accountId: account } = record.userIdentity;
-  if (id === undefined || !isAccessKeyId(id) || !isAccountId(account)) return undefined;
-  return { id, account, type: id.startsWith("AKIA") ? "long-term" : "temporary" };
+  const type = keyTypeOf(id);
+  if (id === undefined || type === undefined || !isAccessKeyId(id) || !isAccountId(account)) return undefined;
+  return { id, account, type };
+}
+
+/** What its first letters say, also of an id that is cut or made unreadable: `"ASIA…"` → `"temporary"`; other ids are no keys. */
+export function keyTypeOf(id = ""): KeyType | undefined {
+  if (id.startsWith("AKIA")) return "long-term";
+  return id.startsWith("ASIA") ? "temporary" : undefined;
 }
 
 /** The id of a long-term (`AKIA…`) or temporary (`ASIA…`) access key, by form. */

@@ -2,7 +2,7 @@
  * Caller: facts about who made a call.
  * Pure. A session name is chosen by whoever assumes the role: what follows from it is claimed, not proven.
  */
-import { accessKeyOf } from "../cloudtrail/accesskey.ts";
+import { keyTypeOf } from "../cloudtrail/accesskey.ts";
 import { type CloudTrailRecord, mfaOf } from "../cloudtrail/record.ts";
 import type { FactGroup, FactSource } from "./fact.ts";
 
@@ -58,8 +58,8 @@ export const CALLER_FACTS: FactGroup = {
   "ids.key_type": {
     says: "kind of the access key that signed the call; absent when no key did",
     values: "`long-term`, `temporary`",
-    from: ["userIdentity.accessKeyId", "userIdentity.accountId"],
-    of: ({ record }) => accessKeyOf(record)?.type,
+    from: ["userIdentity.accessKeyId"],
+    of: ({ record }) => keyTypeOf(record.userIdentity.accessKeyId),
   },
   "ids.mfa": {
     says: "sign-in: whether MFA was used; other calls: whether the session has MFA; absent when the record does not say",

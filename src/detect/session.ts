@@ -100,8 +100,9 @@ function isInstanceSession(source: FactSource): boolean {
   return isInstanceId(source.principal().sessionName ?? "") || isIssuedTo(record, "AWS::EC2::Instance");
 }
 
+/** AWS gives 17 digits, before 2016 it gave 8; ids that somebody made unreadable have what they have. */
 function isInstanceId(text: string): boolean {
-  return /^i-(?:[0-9a-f]{8}|[0-9a-f]{17})$/i.test(text);
+  return /^i-[0-9a-f]{8,17}$/i.test(text);
 }
 
 /** ECS names a session after the task's id, EKS Pod Identity `eks-CLUSTER-POD-UUID`. */

@@ -25,8 +25,10 @@ describe("a session", () => {
 
     assert.equal(factOf("ids.from_instance", sessionOf(INSTANCE)), true);
     assert.equal(factOf("ids.from_instance", sessionOf("i-0abc1234")), true);
+    assert.equal(factOf("ids.from_instance", sessionOf("i-1234567890abcdef")), true);
     assert.equal(factOf("ids.from_instance", sessionOf("x", {}, delivered)), true);
     assert.equal(factOf("ids.from_instance", sessionOf("i-am-jack")), false);
+    assert.equal(factOf("ids.from_instance", sessionOf("i-beef")), false);
     assert.equal(factOf("ids.from_instance", sessionOf(`${INSTANCE}x`)), false);
   });
 
