@@ -91,19 +91,25 @@ export function packedRules(
   const complain = (path: readonly (string | number)[], what: string) => {
     problems.push(new RuleError(file, 1, `${path.join(".")}: ${what}`));
   };
-  return documents?.map((document, at): RuleDocument => {
+  return documents?.map((document, at) => {
     const told = () => pack.told()[key]?.[at] ?? {};
-    const { name } = document;
-    // Written out, since a copy of an object that JSON made takes three times as long.
-    switch (document.kind) {
-      case "rule":
-        return { kind: "rule", name, body: document.body, file, complain, told };
-      case "correlation":
-        return { kind: "correlation", name, body: document.body, file, complain, told };
-      case "filter":
-        return { kind: "filter", name, body: document.body, file, complain, told };
-    }
+    return withTexts(document, { file, complain, told });
   });
+}
+
+type Texts = Pick<RuleDocument, "file" | "complain" | "told">;
+
+/** Written out, since a copy of an object that JSON made takes three times as long. */
+function withTexts(document: Packed, { file, complain, told }: Texts): RuleDocument {
+  const { name } = document;
+  switch (document.kind) {
+    case "rule":
+      return { kind: "rule", name, body: document.body, file, complain, told };
+    case "correlation":
+      return { kind: "correlation", name, body: document.body, file, complain, told };
+    case "filter":
+      return { kind: "filter", name, body: document.body, file, complain, told };
+  }
 }
 
 /** The name counts: a rule without one of its own is called after its file. */
