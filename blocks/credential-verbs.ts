@@ -30,6 +30,7 @@ export const CREDENTIAL_VERBS: Readonly<Record<string, Verb>> = {
   "iam:DeleteGroup": on(DELETE, "group"),
   "iam:DeleteLoginProfile": act(DELETE, words`the console password of`, "user"),
   "iam:EnableMFADevice": on(REGISTER, "MFA device", FOR),
+  "iam:UpdateGroup": act(CHANGE, words`the name or path of`, "group"),
   "iam:UpdateUser": act(CHANGE, words`the name or path of`, "user", TO),
   "iam:UploadSSHPublicKey": act(ADD, words`an SSH key`, undefined, FOR),
   "iam:UploadSigningCertificate": act(ADD, words`a signing certificate`, undefined, FOR),

@@ -51,7 +51,7 @@ const TOLD = [
   "aws_denied_calls_spread",
   "aws_iam_user_created",
   "aws_iam_admin_policy_granted",
-  "aws_cloudtrail_stopped",
+  "aws_cloudtrail_stop_refused",
 ];
 const toldOf = (stdout: string) => findingsOf(stdout).filter(({ rule }) => TOLD.includes(rule));
 
@@ -82,7 +82,7 @@ describe("ids scan", () => {
         ["aws_denied_calls_spread", "medium", "failure"],
         ["aws_iam_user_created", "low", "success"],
         ["aws_iam_admin_policy_granted", "high", "success"],
-        ["aws_cloudtrail_stopped", "medium", "failure"],
+        ["aws_cloudtrail_stop_refused", "medium", "failure"],
         ["aws_denied_calls_spread", "medium", "failure"],
       ],
     );
@@ -132,7 +132,7 @@ describe("ids scan", () => {
       assert.ok(stdout.includes(block), `${block}\n${stdout}`);
     assert.match(
       stdout,
-      /CloudTrail Logging Stopped.*\(tried, failed\)\n.*\n {12}cloudtrail:StopLogging on trail management\n/,
+      /Refused Attempt to Stop or Change a Trail\n.*\n {12}cloudtrail:StopLogging on trail management\n/,
     );
     assert.match(stdout, /\n\d+ findings of 1 principal in 9 records of 1 file\n$/);
   });
@@ -168,7 +168,7 @@ describe("ids scan", () => {
     [["--since", "2026-11-21"], []],
     [
       ["--since", "2026-11-20T10:01:30Z"],
-      ["aws_iam_admin_policy_granted", "aws_cloudtrail_stopped"],
+      ["aws_iam_admin_policy_granted", "aws_cloudtrail_stop_refused"],
     ],
     [["--since", "2026-11-20T11:01:30+01:00", "--until", "2026-11-20T10:01"], "error"],
     [
