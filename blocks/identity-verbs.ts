@@ -34,6 +34,9 @@ const TAKE = pair(words`took`, words`take`);
 export const IDENTITY_VERBS: Readonly<Record<string, Verb>> = {
   "acm-pca:GetCertificate": act(TAKE, words`a certificate from`, "certificate authority"),
   "acm-pca:IssueCertificate": act(ISSUE, words`a certificate with`, "certificate authority"),
+  "acm:ExportCertificate": act(TAKE, words`the private key of`, "certificate"),
+  "cognito-identity:CreateIdentityPool": on(CREATE, "identity pool"),
+  "cognito-identity:UpdateIdentityPool": on(CHANGE, "identity pool"),
   "cognito-identity:GetCredentialsForIdentity": act(TAKE, words`credentials of`, "identity"),
   "cognito-identity:GetId": act(TAKE, words`an identity from`, "identity pool"),
   "cognito-identity:GetOpenIdToken": act(TAKE, words`a token of`, "identity"),
@@ -70,6 +73,9 @@ export const IDENTITY_VERBS: Readonly<Record<string, Verb>> = {
   "sso-directory:CreateExternalIdPConfigurationForDirectory": act(ADD, words`an identity provider to`, "directory"),
   "sso-directory:CreateGroup": on(CREATE, "group", IN),
   "sso-directory:CreateProvisioningTenant": act(SWITCH_ON, words`automatic provisioning of Identity Center`),
+  "sso-directory:DeleteMfaDeviceForUser": act(REMOVE, words`an MFA device of a user`, undefined, IN),
+  "sso-directory:EnableUser": act(SWITCH_ON, words`a user`, undefined, IN),
+  "sso-directory:UpdatePassword": act(CHANGE, words`the password of a user`, undefined, IN),
   "sso-directory:CreateUser": on(CREATE, "user", IN),
   "sso-directory:DeleteExternalIdPCertificate": act(
     REMOVE,
@@ -91,6 +97,7 @@ export const IDENTITY_VERBS: Readonly<Record<string, Verb>> = {
   "sso-directory:UpdateExternalIdPConfigurationForDirectory": act(CHANGE, words`the identity provider of`, "directory"),
   "sso:AssociateDirectory": act(SET, words`the identity source of Identity Center to`, "directory"),
   "sso:CreateAccountAssignment": act(GIVE, words`somebody`, "permission set", IN),
+  "sso:CreatePermissionSet": on(CREATE, "permission set"),
   "sso:CreateInstance": act(CREATE, words`an instance of Identity Center`),
   "sso:CreateToken": act(TAKE, words`an access token of Identity Center`),
   "sso:CreateTrustedTokenIssuer": act(ADD, words`an issuer of tokens to Identity Center`),
