@@ -27,6 +27,7 @@ import {
 
 const ATTACH_DISK = pair(words`attached`, words`attach`);
 const COPY = pair(words`copied`, words`copy`);
+const DISCONNECT = pair(words`disconnected`, words`disconnect`);
 const DEREGISTER = pair(words`de-registered`, words`de-register`);
 const ENCRYPT = pair(words`encrypted`, words`encrypt`);
 const EXPORT = pair(words`exported`, words`export`);
@@ -110,6 +111,8 @@ export const DATA_VERBS: Readonly<Record<string, Verb>> = {
   "kinesis:PutResourcePolicy": act(CHANGE, words`who may use a stream`),
   "kms:CreateGrant": act(GIVE, words`the use of`, "KMS key", TO),
   "kms:CreateKey": on(CREATE, "KMS key"),
+  "kms:DeleteCustomKeyStore": on(DELETE, "key store"),
+  "kms:DisconnectCustomKeyStore": on(DISCONNECT, "key store"),
   "kms:Encrypt": act(ENCRYPT, words`with`, "KMS key"),
   "kms:GenerateDataKey": act(MAKE, words`a data key of`, "KMS key"),
   "kms:GenerateDataKeyPair": act(MAKE, words`a pair of data keys of`, "KMS key"),
@@ -158,9 +161,15 @@ export const DATA_VERBS: Readonly<Record<string, Verb>> = {
   "rds:StartExportTask": act(EXPORT, words`a database snapshot into`, "bucket"),
   "redshift:AuthorizeSnapshotAccess": act(CHANGE, words`who may restore`, "cluster snapshot", TO),
   "redshift:CreateCluster": on(CREATE, "cluster"),
+  "redshift:DeleteCluster": on(DELETE, "cluster"),
+  "redshift:DeleteClusterSnapshot": on(DELETE, "cluster snapshot"),
   "redshift:ModifyCluster": on(CHANGE, "cluster"),
   "redshift:RestoreFromClusterSnapshot": on(RESTORE, "cluster"),
   "redshift-serverless:PutResourcePolicy": act(CHANGE, words`who may use`, "resource"),
+  "redshift-serverless:CreateWorkgroup": on(CREATE, "workgroup"),
+  "redshift-serverless:DeleteNamespace": on(DELETE, "namespace"),
+  "redshift-serverless:DeleteSnapshot": on(DELETE, "cluster snapshot"),
+  "redshift-serverless:UpdateWorkgroup": on(CHANGE, "workgroup"),
   "s3:CompleteMultipartUpload": on(WRITE, "object", INTO),
   "s3:CopyObject": on(COPY, "object", INTO),
   "s3:CreateMultipartUpload": on(WRITE, "object", INTO),

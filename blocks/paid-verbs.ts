@@ -3,7 +3,7 @@
  * Pure. All of it is our own words.
  */
 import { words } from "./text.ts";
-import { act, CHANGE, CREATE, DELETE, OF, on, pair, STOP, type Verb, WRITE } from "./verb.ts";
+import { act, CHANGE, CREATE, DELETE, OF, on, pair, STOP, TO, type Verb, WRITE } from "./verb.ts";
 
 const ACCEPT = pair(words`accepted`, words`accept`);
 const ASK = pair(words`asked for`, words`ask for`);
@@ -70,17 +70,20 @@ export const PAID_VERBS: Readonly<Record<string, Verb>> = {
   "servicequotas:PutServiceQuotaIncreaseRequestIntoTemplate": act(ASK, words`a higher quota of`, "quota", OF),
   "servicequotas:RequestServiceQuotaIncrease": act(ASK, words`more of`, "quota", OF),
   "ses:CreateEmailIdentity": on(VERIFY, "mail identity"),
+  "ses:CreateEmailIdentityPolicy": act(CHANGE, words`who may send as`, "mail identity", TO),
   "ses:DeleteEmailIdentity": on(DELETE, "mail identity"),
   "ses:DeleteIdentity": on(DELETE, "mail identity"),
   "ses:DeleteVerifiedEmailAddress": on(DELETE, "mail identity"),
   "ses:PutAccountDetails": act(ASK, words`leave to send mail to everybody`),
   "ses:PutAccountSendingAttributes": act(CHANGE, words`whether this account sends mail`),
+  "ses:PutIdentityPolicy": act(CHANGE, words`who may send as`, "mail identity", TO),
   "ses:SendBulkEmail": act(SEND, words`mail of`, "mail identity"),
   "ses:SendBulkTemplatedEmail": act(SEND, words`mail of`, "mail identity"),
   "ses:SendEmail": act(SEND, words`mail of`, "mail identity"),
   "ses:SendRawEmail": act(SEND, words`mail of`, "mail identity"),
   "ses:SendTemplatedEmail": act(SEND, words`mail of`, "mail identity"),
   "ses:UpdateAccountSendingEnabled": act(CHANGE, words`whether this account sends mail`),
+  "ses:UpdateEmailIdentityPolicy": act(CHANGE, words`who may send as`, "mail identity", TO),
   "ses:VerifyDomainIdentity": on(VERIFY, "mail identity"),
   "ses:VerifyEmailAddress": on(VERIFY, "mail identity"),
   "ses:VerifyEmailIdentity": on(VERIFY, "mail identity"),
