@@ -127,6 +127,8 @@ function someOf(found: readonly string[]): readonly string[] | undefined {
 const LAUNCHES =
   /^(RunInstances|RequestSpotInstances|RequestSpotFleet|CreateFleet|CreateLaunchTemplate(Version)?|CreateLaunchConfiguration)$/;
 const MANY_INSTANCES = 10;
+/** Of one launch, of spot requests and of fleets. */
+const COUNTS = new Set(["maxcount", "instancecount", "targetcapacity", "totaltargetcapacity"]);
 /** Source: EC2 instance type naming; these families carry GPUs, accelerators or FPGAs. */
 const ACCELERATED = /^(p|g|gr|trn|inf|dl|f|vt)\d/;
 
@@ -135,7 +137,7 @@ function isBigInstance(record: CloudTrailRecord): boolean {
   for (const [key, value] of scalarsOf(record.requestParameters)) {
     const name = key.toLowerCase();
     if (name === "instancetype" && isBigType(String(value))) return true;
-    if ((name === "maxcount" || name === "instancecount") && Number(value) >= MANY_INSTANCES) return true;
+    if (COUNTS.has(name) && Number(value) >= MANY_INSTANCES) return true;
   }
   return false;
 }

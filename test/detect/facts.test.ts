@@ -319,6 +319,18 @@ const table: readonly Row[] = [
     }),
     true,
   ],
+  [
+    "ids.big_instance",
+    "a fleet of ten",
+    ec2("CreateFleet", { CreateFleetRequest: { TargetCapacitySpecification: { TotalTargetCapacity: 10 } } }),
+    true,
+  ],
+  [
+    "ids.big_instance",
+    "a spot fleet of nine",
+    ec2("RequestSpotFleet", { spotFleetRequestConfig: { targetCapacity: 9 } }),
+    false,
+  ],
   ["ids.big_instance", "no launch", ec2("ModifyInstanceAttribute", { instanceType: "p4d.24xlarge" }), false],
   [
     "ids.foreign_account",
