@@ -13,6 +13,10 @@ const PUSH = pair(words`pushed`, words`push`);
 const REPLACE = pair(words`replaced`, words`replace`);
 
 export const COMPUTE_VERBS: Readonly<Record<string, Verb>> = {
+  "autoscaling:CreateAutoScalingGroup": on(CREATE, "Auto Scaling group"),
+  "autoscaling:CreateLaunchConfiguration": act(CREATE, words`a launch configuration for instances of`, "type"),
+  "autoscaling:SetDesiredCapacity": act(CHANGE, words`the size of`, "Auto Scaling group"),
+  "autoscaling:UpdateAutoScalingGroup": on(CHANGE, "Auto Scaling group"),
   "cloudformation:CreateChangeSet": act(CREATE, words`a change set for`, "stack"),
   "cloudformation:CreateStack": on(CREATE, "stack"),
   "cloudformation:CreateStackInstances": act(ADD, words`accounts or regions to a stack set`),

@@ -50,6 +50,7 @@ export const EDGE_VERBS: Readonly<Record<string, Verb>> = {
   "route53:DisableHostedZoneDNSSEC": act(STOP, words`signing`, "hosted zone"),
   "route53domains:AcceptDomainTransferFromAnotherAwsAccount": act(TAKE, words`over`, "domain"),
   "route53domains:DeleteDomain": on(DELETE, "domain"),
+  "route53domains:DisableDomainAutoRenew": act(STOP, words`the renewal of`, "domain"),
   "route53domains:DisableDomainTransferLock": act(TAKE, words`the transfer lock off`, "domain"),
   "route53domains:DisassociateDelegationSignerFromDomain": act(REMOVE, words`the DNSSEC keys of`, "domain"),
   "route53domains:PushDomain": act(GIVE, words`away`, "domain"),
@@ -57,5 +58,6 @@ export const EDGE_VERBS: Readonly<Record<string, Verb>> = {
   "route53domains:RetrieveDomainAuthCode": act(READ, words`the transfer code of`, "domain"),
   "route53domains:TransferDomain": act(TAKE, words`over`, "domain"),
   "route53domains:TransferDomainToAnotherAwsAccount": on(HAND, "domain", TO),
+  "route53domains:UpdateDomainContact": act(CHANGE, words`who owns`, "domain"),
   "route53domains:UpdateDomainNameservers": act(CHANGE, words`the name servers of`, "domain"),
 };

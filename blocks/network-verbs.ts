@@ -40,7 +40,15 @@ const TERMINATE = pair(words`terminated`, words`terminate`);
 const UNLINK = pair(words`unlinked`, words`unlink`);
 
 export const NETWORK_VERBS: Readonly<Record<string, Verb>> = {
+  "ec2:CreateVpcBlockPublicAccessExclusion": act(
+    TAKE,
+    words`a part of the network out of the block on public access:`,
+    "VPC",
+  ),
+  "ec2:ModifyVpcBlockPublicAccessExclusion": act(CHANGE, words`an exception to the block on VPCs' public access`),
+  "ec2:ModifyVpcBlockPublicAccessOptions": act(CHANGE, words`the block on VPCs' public access`, "mode", TO),
   "elasticache:AuthorizeCacheSecurityGroupIngress": on(OPEN, "cache security group", TO),
+  "rds:DeleteDBSecurityGroup": on(DELETE, "database security group"),
   "redshift:AuthorizeClusterSecurityGroupIngress": on(OPEN, "cluster security group", TO),
   "ec2:AcceptVpcPeeringConnection": on(ACCEPT, "VPC peering"),
   "ec2:AttachClassicLinkVpc": on(LINK, "instance", TO),
