@@ -64,7 +64,7 @@ function isCredentialFile(name: string): boolean {
 const GAP = "[-_ .]{0,3}";
 const THREAT = new RegExp(
   [
-    "ransom",
+    "(?:^|[^a-z])ransom",
     `(?:files?|data|bucket)${GAP}(?:are|is|were|was|have|has)?${GAP}(?:been)?${GAP}encrypted`,
     `decrypt(?:ion)?${GAP}(?:instructions?|your|my|files?|guide|help|info)`,
     `how${GAP}(?:to|can i|do i)${GAP}(?:decrypt|recover|restore|unlock|get${GAP}(?:back|your|my)|return)`,

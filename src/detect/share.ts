@@ -144,6 +144,7 @@ const PARTIES: readonly (readonly [service: string, path: string])[] = [
   ["rds", "valuesToAdd"],
   ["redshift", "accountWithRestoreAccess"],
   ["lambda", "principal"],
+  ["lambda", "sourceAccount"],
   ["lambda", "principalOrgID"],
   ["lambda", "organizationId"],
   ["sns", "aWSAccountId"],

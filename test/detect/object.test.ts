@@ -57,6 +57,7 @@ const NO_NOTES = [
   "data/encrypted.parquet",
   "restore/2026-11-20.sql.gz",
   "warning.txt",
+  "windows/transom.txt",
 ];
 
 describe("an object's name", () => {

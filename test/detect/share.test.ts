@@ -84,6 +84,13 @@ const rows: readonly (readonly [says: string, service: string, call: string, req
     undefined,
   ],
   [
+    "a function's permission for a service of another account",
+    "lambda",
+    "AddPermission20150331v2",
+    { principal: "s3.amazonaws.com", sourceAccount: OTHER },
+    [OTHER],
+  ],
+  [
     "a layer for an organisation",
     "lambda",
     "AddLayerVersionPermission20181031",
