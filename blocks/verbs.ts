@@ -151,6 +151,7 @@ const VERBS: Readonly<Record<string, Verb>> = {
   "kms:ScheduleKeyDeletion": act(SCHEDULE, words`the deletion of`, "KMS key"),
   "lambda:AddPermission20150331": act(CHANGE, words`who may call`, "function", INCLUDE),
   "lambda:AddPermission20150331v2": act(CHANGE, words`who may call`, "function", INCLUDE),
+  "lambda:PutResourcePolicy": act(CHANGE, words`who may call`, "function", INCLUDE),
   "lambda:CreateFunctionUrlConfig": act(GIVE, words`a URL to`, "function"),
   "lambda:UpdateFunctionUrlConfig": act(CHANGE, words`the URL of`, "function"),
   "logs:DeleteLogGroup": on(DELETE, "log group"),
