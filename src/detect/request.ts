@@ -47,6 +47,11 @@ export const REQUEST_FACTS: FactGroup = {
     values: "true, false",
     of: ({ record }) => isBigInstance(record),
   },
+  "ids.instances_named": {
+    says: "how many instances the request names by their id; absent when it names none",
+    values: "`12`",
+    of: ({ record }) => instancesNamed(record),
+  },
 };
 
 /** IAM calls that act on their caller when they name no user. Source: IAM API Reference, UserName "if not specified". */
@@ -145,4 +150,13 @@ function isBigInstance(record: CloudTrailRecord): boolean {
 function isBigType(type: string): boolean {
   const [, size] = /\.(\d{1,4})xlarge$/.exec(type) ?? [];
   return ACCELERATED.test(type) || type.includes(".metal") || Number(size ?? 0) >= 16;
+}
+
+/** `i-…` of EC2, `mi-…` of Systems Manager. */
+function instancesNamed({ requestParameters }: CloudTrailRecord): number | undefined {
+  const named = new Set<string>();
+  for (const [, value] of scalarsOf(requestParameters)) {
+    if (typeof value === "string" && /^m?i-[0-9a-f]{1,17}$/.test(value)) named.add(value);
+  }
+  return named.size === 0 ? undefined : named.size;
 }

@@ -333,6 +333,16 @@ const table: readonly Row[] = [
   ],
   ["ids.big_instance", "no launch", ec2("ModifyInstanceAttribute", { instanceType: "p4d.24xlarge" }), false],
   [
+    "ids.instances_named",
+    "two, one of them twice",
+    ec2("TerminateInstances", {
+      instancesSet: { items: [{ instanceId: "i-0a" }, { instanceId: "i-0b" }, { instanceId: "i-0b" }] },
+    }),
+    2,
+  ],
+  ["ids.instances_named", "a list", ec2("SendCommand", { instanceIds: ["i-0a", "mi-0b", "lab"] }), 2],
+  ["ids.instances_named", "none", ec2("RunInstances", { instanceType: "m7i.large" }), undefined],
+  [
     "ids.foreign_account",
     "a role's trust for another account",
     iam("CreateRole", {
