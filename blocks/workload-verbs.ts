@@ -25,6 +25,7 @@ export const WORKLOAD_VERBS: Readonly<Record<string, Verb>> = {
   "ecs:CreateCluster": on(CREATE, "cluster"),
   "ecs:CreateService": on(CREATE, "service", IN),
   "ecs:RegisterTaskDefinition": on(REGISTER, "task definition"),
+  "ecs:ExecuteCommand": act(RUN, words`a command in a container of`, "cluster"),
   "ecs:RunTask": on(RUN, "task definition", IN),
   "ecs:StartTask": on(RUN, "task definition", IN),
   "eks:AssociateAccessPolicy": on(GIVE, "policy", TO),
