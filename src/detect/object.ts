@@ -40,7 +40,7 @@ const CREDENTIALS = new RegExp(
     String.raw`\.aws/(?:credentials|config)`,
     String.raw`(?:aws[-_]?)?(?:credentials|credential|accesskeys|rootkey)(?:\.(?:csv|json|txt|xml|ya?ml|ini|db|bak))?`,
     String.raw`[^/]*_accesskeys\.csv`,
-    String.raw`\.env(?:\.[a-z]{1,12})?`,
+    String.raw`\.env(?:\.[a-z]{1,12})?|[^/]*\.env`,
     "id_(?:rsa|dsa|ecdsa|ed25519)",
     String.raw`[^/]*\.(?:pem|ppk|p12|pfx|jks|keystore|kdbx?|ovpn|keytab)`,
     String.raw`[^/]*\.key`,
@@ -54,7 +54,7 @@ const CREDENTIALS = new RegExp(
 );
 /** What is made to be read by everyone: samples and certificates without their keys. */
 const HARMLESS =
-  /^(?:\.env\.(?:example|sample|template|dist)|(?:ca|cacert|global-bundle|cert|chain|fullchain|public)[^/]*\.pem)$/;
+  /^(?:\.env\.(?:example|sample|template|dist)|(?:example|sample|template)\.env|(?:ca|cacert|global-bundle|cert|chain|fullchain|public)[^/]*\.pem)$/;
 
 function isCredentialFile(name: string): boolean {
   return CREDENTIALS.test(name) && !HARMLESS.test(baseOf(name));
