@@ -40,7 +40,7 @@ const CREDENTIALS = new RegExp(
     String.raw`\.aws/(?:credentials|config)`,
     String.raw`(?:aws[-_]?)?(?:credentials|credential|accesskeys|rootkey)(?:\.(?:csv|json|txt|xml|ya?ml|ini|db|bak))?`,
     String.raw`[^/]*_accesskeys\.csv`,
-    String.raw`\.env(?:\.[a-z]{1,12})?|[^/]*\.env`,
+    String.raw`\.env\.[a-z]{1,12}|[^/]*\.env`,
     "id_(?:rsa|dsa|ecdsa|ed25519)",
     String.raw`[^/]*\.(?:pem|ppk|p12|pfx|jks|keystore|kdbx?|ovpn|keytab)`,
     String.raw`[^/]*\.key`,
