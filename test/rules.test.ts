@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { memoryState } from "../src/adapters/memory-state.ts";
 import { bundledRules, loadCases, loadRules } from "../src/adapters/rulefolder.ts";
+import type { CloudTrailRecord } from "../src/cloudtrail/record.ts";
 import { attackProblems, parseAttack, tacticsOf } from "../src/detect/attack.ts";
 import { type RuleCase, runCase } from "../src/detect/cases.ts";
 import type { Correlation } from "../src/detect/correlation.ts";
@@ -26,12 +27,31 @@ const habits = new Map(
   }),
 );
 
+/** Those of them that are the account's, whoever does it. */
+const shared = new Set(
+  withAbove(compiled.rules.flatMap(({ countedBy }) => countedBy)).flatMap(({ name, check, groupBy }) => {
+    const ofAccount = groupBy.length === 1 && groupBy[0]?.name === "ids.account";
+    const ofNobody = check.kind === "new" && !check.fields.some(({ path }) => path === "ids.principal");
+    return habits.has(name) && ofAccount && ofNobody ? [name] : [];
+  }),
+);
+
+/** The same record, made by another user or role of its account: `…:user/alice` → `…:user/alice-2`. */
+function bySomebodyElse(record: CloudTrailRecord): CloudTrailRecord {
+  const text = JSON.stringify(record.userIdentity).replace(/:(user|role)\/[^"]*|assumed-role\/[^/"]*/g, "$&-2");
+  return { ...record, userIdentity: JSON.parse(text) };
+}
+
 /** What the rules of a case tell of its records, and of the same ones so many days later, none of them refused. */
-async function toldAfter(days: number, { records, rules }: RuleCase): Promise<readonly [string[], string[]]> {
+async function toldAfter(
+  days: number,
+  { records, rules }: RuleCase,
+  by = (record: CloudTrailRecord) => record,
+): Promise<readonly [string[], string[]]> {
   const accounts = [...new Set(records.map(({ recipientAccountId: id }) => id))].map((id) => ({ id }));
   const detector = makeDetector(compiled, memoryState(), { accounts });
   const later = records.map((record) => ({
-    ...record,
+    ...by(record),
     eventID: `${record.eventID}-again`,
     eventTime: new Date(Date.parse(record.eventTime) + days * 86_400_000).toISOString(),
   }));
@@ -118,6 +138,24 @@ describe("bundled rules", () => {
 
     assert.deepEqual(
       [...habits.keys()].filter((name) => !heard.includes(name)),
+      [],
+    );
+  });
+
+  it("tell what an account does for the first time, and not what somebody else does there the day after", async () => {
+    const heard: string[] = [];
+    for (const one of cases.filter(
+      ({ expect, rules }) => expect === "match" && rules.some((name) => shared.has(name)),
+    )) {
+      const own = { ...one, rules: one.rules.filter((name) => shared.has(name)) };
+      const [first, dayLater] = await toldAfter(1, own, bySomebodyElse);
+
+      assert.deepEqual(dayLater, [], `${one.file}: ${one.name}`);
+      heard.push(...first);
+    }
+
+    assert.deepEqual(
+      [...shared].filter((name) => !heard.includes(name)),
       [],
     );
   });
