@@ -132,7 +132,7 @@ describe("ids scan", () => {
       assert.ok(stdout.includes(block), `${block}\n${stdout}`);
     assert.match(
       stdout,
-      /Refused Attempt to Stop or Change a Trail\n.*\n {12}cloudtrail:StopLogging on trail management\n/,
+      /Refused Attempt to Stop or Change CloudTrail\n.*\n {12}cloudtrail:StopLogging on trail management\n/,
     );
     assert.match(stdout, /\n\d+ findings of 1 principal in 9 records of 1 file\n$/);
   });
