@@ -5,6 +5,7 @@ import { memoryState } from "../../src/adapters/memory-state.ts";
 import { bundledRules, loadRules } from "../../src/adapters/rulefolder.ts";
 import { parseRecord } from "../../src/cloudtrail/record.ts";
 import { makeDetector } from "../../src/detect/detector.ts";
+import type { Finding } from "../../src/detect/finding.ts";
 import { BUCKET, fileKey, openBucket } from "../adapters/bucket.ts";
 import { recordNamed } from "../handlers/line.ts";
 import { openStage, type Stage, until } from "./stage.ts";
@@ -38,7 +39,10 @@ function recordsOf(file: number): readonly Record<string, unknown>[] {
   });
 }
 
-/** Events by rule and principal, as one detector in one process sees all files. */
+/** What makes findings one alert. Who is not: what an account does for the first time is told of whoever is read first. */
+const alertOf = ({ rule, outcome, group }: Finding): string => `${rule} ${outcome} ${group.join()}`;
+
+/** Events by alert, as one detector in one process sees all files. */
 async function expected(files: readonly (readonly Record<string, unknown>[])[]): Promise<Map<string, Set<string>>> {
   const detector = makeDetector(await loadRules([bundledRules()]), memoryState(), {
     accounts: [{ id: "111122223333", regions: ["eu-west-1"] }],
@@ -47,7 +51,7 @@ async function expected(files: readonly (readonly Record<string, unknown>[])[]):
   for (const records of files)
     for (const finding of await detector.feedAll(records.map(parseRecord))) {
       if (finding.level === "informational") continue;
-      const key = `${finding.rule} ${finding.principal} ${finding.outcome} ${finding.group.join()}`;
+      const key = alertOf(finding);
       const held = events.get(key) ?? new Set();
       for (const id of finding.eventIDs) held.add(id);
       events.set(key, held);
@@ -89,12 +93,7 @@ describe("200 log files in S3, the bot killed twice in the middle", function () 
     assert.equal(stage.queue.counts().dead, 0);
     await stage.stopBots();
     const held = await stage.storedAlerts((await stage.alerts()).map(({ key }) => key));
-    const counts = new Map(
-      held.map(({ opening: { finding }, events }) => [
-        `${finding.rule} ${finding.principal} ${finding.outcome} ${finding.group.join()}`,
-        events,
-      ]),
-    );
+    const counts = new Map(held.map(({ opening: { finding }, events }) => [alertOf(finding), events]));
     assert.deepEqual(
       new Map([...counts].sort()),
       new Map([...wanted].map(([key, ids]) => [key, ids.size] as const).sort()),
