@@ -40,7 +40,8 @@ function recordsOf(file: number): readonly Record<string, unknown>[] {
 }
 
 /** What makes findings one alert. Who is not: what an account does for the first time is told of whoever is read first. */
-const alertOf = ({ rule, outcome, group }: Finding): string => `${rule} ${outcome} ${group.join()}`;
+const alertOf = ({ rule, outcome, group }: Pick<Finding, "rule" | "outcome" | "group">): string =>
+  `${rule} ${outcome} ${group.join()}`;
 
 /** Events by alert, as one detector in one process sees all files. */
 async function expected(files: readonly (readonly Record<string, unknown>[])[]): Promise<Map<string, Set<string>>> {
