@@ -8,6 +8,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { isDeepStrictEqual } from "node:util";
+import type { Line, Outline } from "../detect/outline.ts";
 import { RuleError, RuleErrors } from "../detect/rule-error.ts";
 import type { RuleDocument, Told } from "../detect/sigma.ts";
 
@@ -18,18 +19,28 @@ export interface RuleSource {
 }
 
 type Packed<Document = RuleDocument> = Document extends RuleDocument
-  ? Omit<Document, "file" | "complain" | "told">
+  ? Omit<Document, keyof Texts | "outline"> &
+      (Document extends { outline: Outline } ? { outline: PackedOutline } : object)
   : never;
+type Texts = Pick<RuleDocument, "file" | "complain" | "told">;
+
+/** Selections by name, whether each was a list, and its lines by number. */
+interface PackedOutline {
+  readonly condition: Outline["condition"];
+  readonly selections: readonly (readonly [name: string, isList: boolean, lines: readonly (readonly number[])[]])[];
+}
 
 /** A file's name and the digest of its text → something of each of its documents. */
 type ByFile<Some> = Readonly<Record<string, readonly Some[]>>;
 
 export interface RulePack {
+  /** Those that are written alike are there once. */
+  readonly lines: readonly Line[];
   readonly documents: ByFile<Packed>;
   readonly told: () => ByFile<Told>;
 }
 
-export const NO_PACK: RulePack = { documents: {}, told: () => ({}) };
+export const NO_PACK: RulePack = { lines: [], documents: {}, told: () => ({}) };
 
 /** Where the build puts it: beside the compiled sources. There is none beside the sources themselves. */
 export const PACK_FILE = fileURLToPath(new URL("../../rules.json", import.meta.url));
@@ -43,8 +54,10 @@ export function openPack(): RulePack {
 export function parsePack(bytes: Buffer): RulePack {
   const end = bytes.indexOf("\n");
   let told: ByFile<Told> | undefined;
+  const { lines, documents }: Pick<RulePack, "lines" | "documents"> = JSON.parse(bytes.toString("utf8", 0, end));
   return {
-    documents: JSON.parse(bytes.toString("utf8", 0, end)),
+    lines,
+    documents,
     told: () => {
       told ??= JSON.parse(bytes.toString("utf8", end));
       return told ?? {};
@@ -62,18 +75,55 @@ export async function packOf(sources: Iterable<RuleSource>): Promise<Buffer> {
   const problems: RuleError[] = [];
   // JSON leaves out what is undefined.
   const untold = Object.fromEntries(["logsource", ...Object.keys(toldShape.shape)].map((key) => [key, undefined]));
-  const documents: Record<string, readonly object[]> = {};
+  const lines = openLines();
+  const documents: Record<string, readonly Packed[]> = {};
   const told: Record<string, readonly Told[]> = {};
   for (const source of sources) {
-    const opened = openRules(source.file, source.text, problems);
-    const bodies = opened.map(({ body }) => body);
+    const read = openRules(source.file, source.text, problems);
+    const bodies = read.map(({ body }) => body);
     if (!isDeepStrictEqual(JSON.parse(JSON.stringify(bodies)), bodies)) continue;
     const key = keyOf(source);
-    documents[key] = opened.map(({ kind, name, body }) => ({ kind, name, body: { ...body, ...untold } }));
+    documents[key] = read.map((document) => packed(document, untold, lines));
     told[key] = bodies.map((body) => toldShape.parse(body));
   }
   if (problems.length > 0) throw new RuleErrors(problems);
-  return Buffer.from(`${JSON.stringify(documents)}\n${JSON.stringify(told)}\n`);
+  return Buffer.from(`${JSON.stringify({ lines: lines.all, documents })}\n${JSON.stringify(told)}\n`);
+}
+
+interface Lines {
+  readonly all: readonly Line[];
+  readonly numberOf: (line: Line) => number;
+}
+
+function openLines(): Lines {
+  const all: Line[] = [];
+  const numbers = new Map<string, number>();
+  return {
+    all,
+    numberOf(line) {
+      const text = JSON.stringify(line);
+      const number = numbers.get(text) ?? all.push(line) - 1;
+      numbers.set(text, number);
+      return number;
+    },
+  };
+}
+
+function packed(document: RuleDocument, untold: object, { numberOf }: Lines): Packed {
+  const { name } = document;
+  if (document.kind === "correlation") return { kind: "correlation", name, body: { ...document.body, ...untold } };
+  const { condition, selections } = document.outline;
+  const outline: PackedOutline = {
+    condition,
+    selections: selections.map(({ name: called, isList, alternatives }) => [
+      called,
+      isList,
+      alternatives.map((lines) => lines.map(numberOf)),
+    ]),
+  };
+  if (document.kind === "filter") return { kind: "filter", name, body: { ...document.body, ...untold }, outline };
+  const body = { ...document.body, ...untold, detection: undefined };
+  return { kind: "rule", name, body, outline };
 }
 
 /**
@@ -93,24 +143,43 @@ export function packedRules(
   };
   return documents?.map((document, at) => {
     const told = () => pack.told()[key]?.[at] ?? {};
-    return withTexts(document, { file, complain, told });
+    return opened(document, pack.lines, { file, complain, told });
   });
 }
 
-type Texts = Pick<RuleDocument, "file" | "complain" | "told">;
-
 /** Written out, since a copy of an object that JSON made takes three times as long. */
-function withTexts(document: Packed, { file, complain, told }: Texts): RuleDocument {
+function opened(document: Packed, lines: readonly Line[], { file, complain, told }: Texts): RuleDocument {
   const { name } = document;
   switch (document.kind) {
     case "rule":
-      return { kind: "rule", name, body: document.body, file, complain, told };
+      return { kind: "rule", name, body: document.body, outline: whole(document.outline, lines), file, complain, told };
     case "correlation":
       return { kind: "correlation", name, body: document.body, file, complain, told };
     case "filter":
-      return { kind: "filter", name, body: document.body, file, complain, told };
+      return {
+        kind: "filter",
+        name,
+        body: document.body,
+        outline: whole(document.outline, lines),
+        file,
+        complain,
+        told,
+      };
   }
 }
+
+function whole({ condition, selections }: PackedOutline, lines: readonly Line[]): Outline {
+  const lineOf = (number: number): Line => lines[number] ?? NO_LINE;
+  return {
+    condition,
+    selections: selections.map(([name, isList, numbers]) => ({
+      name,
+      isList,
+      alternatives: numbers.map((some) => some.map(lineOf)),
+    })),
+  };
+}
+const NO_LINE: Line = ["", null];
 
 /** The name counts: a rule without one of its own is called after its file. */
 function keyOf({ file, text }: RuleSource): string {

@@ -16,13 +16,15 @@ export class RuleError extends Error {
   }
 }
 
-/** Everything wrong in the folders that were loaded, one problem a line. */
+/** Everything wrong in the folders that were loaded, one problem a line, in the order in which the files read. */
 export class RuleErrors extends Error {
   override name = "RuleErrors";
   readonly problems: readonly RuleError[];
 
   constructor(problems: readonly RuleError[]) {
-    super(problems.map((problem) => problem.message).join("\n"));
-    this.problems = problems;
+    const files = [...new Set(problems.map(({ file }) => file))];
+    const sorted = problems.toSorted((a, b) => files.indexOf(a.file) - files.indexOf(b.file) || a.line - b.line);
+    super(sorted.map((problem) => problem.message).join("\n"));
+    this.problems = sorted;
   }
 }

@@ -4,17 +4,18 @@
  */
 import { fieldAt } from "./compile-check.ts";
 import { type Correlations, compileCorrelations, documentsByName, isCalled } from "./compile-correlation.ts";
-import { type Condition, parseCondition, selectionsOf } from "./condition.ts";
+import type { Condition } from "./condition.ts";
 import type { Correlation } from "./correlation.ts";
 import type { Facts } from "./facts.ts";
 import type { Field } from "./field.ts";
 import type { Level } from "./finding.ts";
 import type { Detection } from "./formula.ts";
 import type { Placeholders } from "./modifier.ts";
+import type { Complain, Outline } from "./outline.ts";
 import { type Router, routerOf } from "./router.ts";
 import { type RuleError, RuleErrors } from "./rule-error.ts";
 import { compileCondition, compileSelection, type Selection, sharedTests, type TestOf } from "./selection.ts";
-import type { RuleBody, RuleDocument } from "./sigma.ts";
+import type { OneRule, RuleDocument } from "./sigma.ts";
 
 /** One Sigma rule, ready to run. */
 export interface CompiledRule {
@@ -85,7 +86,7 @@ export function compileDocuments(
   const testOf = sharedTests(placeholders);
   const filters = documents.flatMap((document) => compileFilter(document, called, testOf) ?? []);
   const rules = documents.flatMap((document) =>
-    document.kind === "rule" ? [compileRule(document, document.body, correlations, filters, testOf)] : [],
+    document.kind === "rule" ? [compileRule(document, correlations, filters, testOf)] : [],
   );
   if (problems.length > 0) throw new RuleErrors(problems);
   let summaries: readonly RuleSummary[] | undefined;
@@ -116,15 +117,14 @@ interface Filter extends Detection {
 }
 
 function compileRule(
-  document: RuleDocument,
-  body: RuleBody,
+  document: OneRule,
   correlations: Correlations,
   filters: readonly Filter[],
   testOf: TestOf,
 ): CompiledRule {
-  const { condition, selections, matches } = compileDetection(document, "detection", body.detection, testOf);
+  const { condition, selections, matches } = compileDetection(document, "detection", document.outline, testOf);
   const narrowing = filters.filter(({ isFor }) => isFor(document));
-  const { name } = document;
+  const { name, body } = document;
   return {
     kind: "rule",
     name,
@@ -151,7 +151,7 @@ function compileFilter(
   testOf: TestOf,
 ): Filter | undefined {
   if (document.kind !== "filter") return undefined;
-  const { rules: wanted, ...detection } = document.body.filter;
+  const { rules: wanted } = document.body.filter;
   for (const name of wanted) {
     const named = called.get(name);
     if (name === ANY || named?.kind === "rule") continue;
@@ -159,34 +159,15 @@ function compileFilter(
     document.complain(["filter", "rules"], why);
   }
   const isFor = (rule: RuleDocument) => wanted.some((name) => name === ANY || isCalled(rule, name));
-  return { isFor, ...compileDetection(document, "filter", detection, testOf) };
+  return { isFor, ...compileDetection(document, "filter", document.outline, testOf) };
 }
 
-function compileDetection(
-  document: RuleDocument,
-  section: string,
-  detection: { readonly condition: readonly string[]; readonly [name: string]: unknown },
-  testOf: TestOf,
-) {
-  const complain = (path: readonly (string | number)[], what: string) => document.complain([section, ...path], what);
+function compileDetection(document: RuleDocument, section: string, outline: Outline, testOf: TestOf) {
+  const { condition } = outline;
+  const complain: Complain = (path, what) => document.complain([section, ...path], what);
   const selections = new Map<string, Selection>();
-  for (const name of Object.keys(detection))
-    if (name !== "condition") selections.set(name, compileSelection(name, detection[name], testOf, complain));
-  const texts = detection.condition;
-  const parsed = texts.flatMap((text) => {
-    try {
-      return [parseCondition(text, [...selections.keys()])];
-    } catch (error) {
-      complain(["condition"], error instanceof Error ? error.message : String(error));
-      return [];
-    }
-  });
-  const isWhole = parsed.length === texts.length;
-  const [only] = parsed;
-  // Several conditions are several rules in one: any of them will do.
-  const condition: Condition = parsed.length === 1 && only !== undefined ? only : { kind: "or", of: parsed };
-  const used = isWhole ? selectionsOf(condition) : [...selections.keys()];
-  for (const name of selections.keys()) if (!used.includes(name)) complain([name], "is not used by the condition");
+  for (const selection of outline.selections)
+    selections.set(selection.name, compileSelection(selection, testOf, complain));
   let compiled: ((facts: Facts) => boolean) | undefined;
   const matches = (facts: Facts): boolean => {
     // Seldom asked for: the router has its own for what it leaves to be decided.

@@ -1,40 +1,45 @@
 /**
- * Selections: the named parts of a rule's detection, and how its condition joins them.
+ * Selections: the named parts of a rule's detection, compiled, and how its condition joins them.
  * Pure. A selection is a list of alternatives (one must hold), an alternative a list of tests (all must hold).
  * Source: Sigma specification 2.1, "Detection" and "Condition".
  */
 import type { Condition } from "./condition.ts";
 import type { Facts } from "./facts.ts";
-import { compileTest, type FieldTest, isScalar, keywordTest } from "./matcher.ts";
-import { FLAGS, type Placeholders } from "./modifier.ts";
-import { compileRegex } from "./pattern.ts";
+import { compileTest, type FieldTest } from "./matcher.ts";
+import type { Placeholders } from "./modifier.ts";
+import type { Complain, Line, SelectionOutline } from "./outline.ts";
 
 export interface Selection {
   readonly name: string;
   readonly alternatives: readonly (readonly FieldTest[])[];
 }
 
-/** Says what is wrong at a path below the selection, e.g. `["own", "userName|contians"]`. */
-export type Complain = (path: readonly (string | number)[], what: string) => void;
-
-/** Gives the test of a line `key: raw`. @throws Error saying what is wrong with the key or a value. */
-export type TestOf = (key: string, raw: unknown) => FieldTest;
+/** Gives the test of a line. @throws Error saying what is wrong with the key or a value. */
+export type TestOf = (line: Line) => FieldTest;
 
 /** Lines that are written alike are one and the same test: of 1,700 lines of the bundled rules 1,000 are another one again. */
 export function sharedTests(placeholders: Placeholders): TestOf {
-  const known = new Map<string, FieldTest>();
-  return (key, raw) => {
-    const line = lineOf(key, raw);
-    const before = line === undefined ? undefined : known.get(line);
+  const known = new Map<Line, FieldTest>();
+  const byText = new Map<string, FieldTest>();
+  function testOf(line: Line): FieldTest {
+    const [key, raw] = line;
+    const text = textOf(line);
+    const test = (text === undefined ? undefined : byText.get(text)) ?? compileTest(key, raw, placeholders);
+    if (text !== undefined) byText.set(text, test);
+    return test;
+  }
+  return (line) => {
+    // The lines of the pack are one already.
+    const before = known.get(line);
     if (before !== undefined) return before;
-    const test = compileTest(key, raw, placeholders);
-    if (line !== undefined) known.set(line, test);
+    const test = testOf(line);
+    known.set(line, test);
     return test;
   };
 }
 
 /** What a line says, as one text. Undefined of numbers, since JSON tells `.nan` and `null` not apart. */
-function lineOf(key: string, raw: unknown): string | undefined {
+function textOf([key, raw]: Line): string | undefined {
   if (typeof raw === "string") return `${key.length}"${key}${raw}`;
   return isNamed(raw) ? `${key.length} ${key}${JSON.stringify(raw)}` : undefined;
 }
@@ -45,57 +50,27 @@ function isNamed(raw: unknown): boolean {
   return typeof raw === "string" || typeof raw === "boolean";
 }
 
-/**
- * `compileSelection("own", { "ids.actor_is_target": true }, testOf, complain)` → one alternative with one test.
- * Whatever cannot be compiled is complained about and left out, so that all problems of a rule are found at once.
- */
-export function compileSelection(name: string, raw: unknown, testOf: TestOf, complain: Complain): Selection {
-  if (!Array.isArray(raw)) return { name, alternatives: [compileMap(raw, [name], testOf, complain)] };
-  if (raw.length === 0) complain([name], "is an empty list");
-  if (raw.every(isScalar)) return { name, alternatives: raw.map((word) => [keywordTest([word], false)]) };
-  return { name, alternatives: raw.map((map, at) => compileMap(map, [name, at], testOf, complain)) };
-}
-
-function compileMap(
-  raw: unknown,
-  path: readonly (string | number)[],
+/** Whatever cannot be compiled is complained about and left out, so that all problems of a rule are found at once. */
+export function compileSelection(
+  { name, alternatives, isList }: SelectionOutline,
   testOf: TestOf,
   complain: Complain,
-): readonly FieldTest[] {
-  if (typeof raw !== "object" || raw === null || Array.isArray(raw) || Object.keys(raw).length === 0) {
-    complain(path, "is not a map of fields to values, a list of such maps, or a list of texts");
-    return [];
-  }
-  const tests: FieldTest[] = [];
-  for (const [key, value] of Object.entries(raw)) {
-    try {
-      tests.push(testOf(key, value));
-    } catch (error) {
-      complain([...path, key], error instanceof Error ? error.message : String(error));
+): Selection {
+  const compiled = alternatives.map((lines, at) => {
+    const tests: FieldTest[] = [];
+    for (const line of lines) {
+      try {
+        tests.push(testOf(line));
+      } catch (error) {
+        complain(
+          isList ? [name, at, line[0]] : [name, line[0]],
+          error instanceof Error ? error.message : String(error),
+        );
+      }
     }
-  }
-  return tests;
-}
-
-/** Complains about regular expressions that re2js refuses: a test compiles its own only when a record needs it. */
-export function checkRegexes(name: string, raw: unknown, complain: Complain): void {
-  if (Array.isArray(raw)) {
-    for (const [at, map] of raw.entries()) checkMap(map, [name, at], complain);
-  } else checkMap(raw, [name], complain);
-}
-
-function checkMap(map: unknown, path: readonly (string | number)[], complain: Complain): void {
-  if (typeof map !== "object" || map === null) return;
-  for (const [key, value] of Object.entries(map)) {
-    const words = key.split("|").slice(1);
-    if (!words.includes("re")) continue;
-    const flags = FLAGS.filter((flag) => words.includes(flag)).join("");
-    try {
-      for (const source of [value].flat().filter(isScalar)) compileRegex(String(source), flags);
-    } catch (error) {
-      complain([...path, key], error instanceof Error ? error.message : String(error));
-    }
-  }
+    return tests;
+  });
+  return { name, alternatives: compiled };
 }
 
 export function holds(selection: Selection, facts: Facts): boolean {

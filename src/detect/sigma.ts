@@ -6,8 +6,8 @@
 import { z } from "zod";
 import { type OpenDocument, openDocuments, shaped } from "./document.ts";
 import { LEVELS } from "./finding.ts";
+import { type Complain, type Outline, outlineOf } from "./outline.ts";
 import type { RuleError } from "./rule-error.ts";
-import { checkRegexes } from "./selection.ts";
 import { MAX_MEMBERS } from "./state.ts";
 
 const texts = z.array(z.string());
@@ -135,12 +135,21 @@ interface Opened {
   /** Asked for when somebody wants to read it. */
   readonly told: () => Told;
 }
-export type RuleDocument = Opened &
-  (
-    | { readonly kind: "rule"; readonly body: RuleBody }
-    | { readonly kind: "correlation"; readonly body: CorrelationBody }
-    | { readonly kind: "filter"; readonly body: FilterBody }
-  );
+export interface OneRule extends Opened {
+  readonly kind: "rule";
+  readonly body: Omit<RuleBody, "detection">;
+  readonly outline: Outline;
+}
+interface OneCorrelation extends Opened {
+  readonly kind: "correlation";
+  readonly body: CorrelationBody;
+}
+interface OneFilter extends Opened {
+  readonly kind: "filter";
+  readonly body: FilterBody;
+  readonly outline: Outline;
+}
+export type RuleDocument = OneRule | OneCorrelation | OneFilter;
 
 /**
  * Opens one rule file. Problems go into `problems`; documents without a whole detection, correlation or filter are left out.
@@ -150,6 +159,10 @@ export type RuleDocument = Opened &
 export function openRules(file: string, text: string, problems: RuleError[]): readonly RuleDocument[] {
   return openDocuments(file, text, problems).flatMap((document): readonly RuleDocument[] => {
     const { raw, index, complain } = document;
+    const below =
+      (section: string): Complain =>
+      (path, what) =>
+        complain([section, ...path], what);
     const has = (key: string): boolean => typeof raw === "object" && raw !== null && key in raw;
     if (has("correlation")) {
       const body = shaped(document, correlationShape);
@@ -160,13 +173,16 @@ export function openRules(file: string, text: string, problems: RuleError[]): re
     if (has("filter")) {
       const body = shaped(document, filterShape);
       if (body === undefined) return [];
-      checkDetection("filter", body.filter, complain);
-      return [{ kind: "filter", file, name: body.name ?? nameOf(file, index), complain, told: () => body, body }];
+      const { rules: _, ...detection } = body.filter;
+      const outline = outlineOf(detection, below("filter"));
+      return [
+        { kind: "filter", file, name: body.name ?? nameOf(file, index), complain, told: () => body, body, outline },
+      ];
     }
     const body = shaped(document, ruleShape) ?? patched(raw);
     if (body === undefined) return [];
-    checkDetection("detection", body.detection, complain);
-    return [{ kind: "rule", file, name: body.name ?? nameOf(file, index), complain, told: () => body, body }];
+    const outline = outlineOf(body.detection, below("detection"));
+    return [{ kind: "rule", file, name: body.name ?? nameOf(file, index), complain, told: () => body, body, outline }];
   });
 }
 
@@ -179,11 +195,6 @@ function patched(raw: unknown): RuleBody | undefined {
   const kept = Object.entries(raw).filter(([key]) => ["name", "id", "detection", "ids.group-by"].includes(key));
   const standIn = { title: "?", level: "low", logsource: { product: "aws", service: "cloudtrail" } };
   return ruleShape.safeParse({ ...standIn, ...Object.fromEntries(kept) }).data;
-}
-
-function checkDetection(section: string, selections: object, complain: OpenDocument["complain"]): void {
-  for (const [name, raw] of Object.entries(selections))
-    checkRegexes(name, raw, (path, what) => complain([section, ...path], what));
 }
 
 /** `rules/aws_root.yml` → `aws_root`; its second document → `aws_root-2`. */

@@ -86,9 +86,14 @@ describe("rule pack", () => {
     assert.equal(Object.keys(pack.documents).length, sources.length);
     const [packed, opened] = [await loadRules(folders, {}, pack), await loadRules(folders, {}, NO_PACK)];
     assert.deepEqual(packed.summaries, opened.summaries);
-    assert.deepEqual(
-      packed.rules.map(({ condition }) => condition),
-      opened.rules.map(({ condition }) => condition),
-    );
+    const detections = ({ rules }: typeof packed) =>
+      rules.map(({ condition, selections }) => [
+        condition,
+        [...selections.values()].map(({ name, alternatives }) => [
+          name,
+          alternatives.map((tests) => tests.map(({ field, wanted }) => `${field} ${wanted()}`)),
+        ]),
+      ]);
+    assert.deepEqual(detections(packed), detections(opened));
   });
 });

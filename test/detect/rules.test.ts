@@ -202,8 +202,8 @@ describe("compileRules refuses, with file and line,", () => {
 
     assert.deepEqual(places, [
       "rules/r0.yml:3: level:",
-      "rules/r0.yml:5: detection.condition:",
       "rules/r0.yml:4: extra:",
+      "rules/r0.yml:5: detection.condition:",
       "rules/r1.yml:6: detection.one.0.eventName|near:",
       "rules/r1.yml:7: detection.one.0.ids.nothing:",
       "rules/r1.yml:8: detection.two:",

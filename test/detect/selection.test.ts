@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { factsOf } from "../../src/detect/facts.ts";
+import { outlineOf } from "../../src/detect/outline.ts";
 import { compileSelection, sharedTests } from "../../src/detect/selection.ts";
 import { problemsOf, recordOf, ruleText } from "./fixture.ts";
 
@@ -9,7 +10,10 @@ describe("lines of selections", () => {
   it("are one test where they are written alike, whichever rule they stand in", () => {
     const complain = () => assert.fail("complained");
     const [first, second] = ["one", "other"].map((name) => {
-      const { alternatives } = compileSelection(name, { eventName: ["A", "B"] }, testOf, complain);
+      const { selections } = outlineOf({ [name]: { eventName: ["A", "B"] }, condition: [name] }, complain);
+      const [outline] = selections;
+      assert.ok(outline);
+      const { alternatives } = compileSelection(outline, testOf, complain);
       return alternatives[0]?.[0];
     });
 
@@ -19,14 +23,16 @@ describe("lines of selections", () => {
 
   it("are tests of their own where key, value or the kind of value differ", () => {
     const raws: readonly unknown[] = ["true", true, ["true"], ["a", "b"], '["a","b"]', "a,b", null, [null], 1, "1"];
-    const tests = [...raws.map((raw) => testOf("readOnly", raw)), testOf("readOnly|cased", "true")];
+    const tests = [...raws.map((raw) => testOf(["readOnly", raw])), testOf(["readOnly|cased", "true"])];
 
     assert.equal(new Set(tests).size, tests.length);
   });
 
   it("take a number that JSON does not know for itself, not for null", () => {
     const facts = factsOf(recordOf({ requestParameters: {} }), undefined);
-    const held = [null, [null], Number.NaN, [Number.NaN]].map((raw) => testOf("requestParameters.a", raw).holds(facts));
+    const held = [null, [null], Number.NaN, [Number.NaN]].map((raw) =>
+      testOf(["requestParameters.a", raw]).holds(facts),
+    );
 
     assert.deepEqual(held, [true, true, false, false]);
   });
