@@ -74,7 +74,8 @@ export function allowedCanonically(document: Json | undefined): readonly string[
 
 /** Who a name stands for: an account's ARN or id, an organisation or one of its units; `[]` for services and other names. */
 export function partyOf(name: string): readonly string[] {
-  if (name === "*" || name === "all") return ["all"];
+  // EC2 and RDS write `all`, Systems Manager `All`.
+  if (name === "*" || name === "all" || name === "All") return ["all"];
   if (/^o-[a-z0-9]{10,32}$/.test(name)) return [name];
   if (/^arn:[^:]{1,20}:organizations::\d{12}:(?:organization|ou)\//.test(name)) return [name.slice(0, 200)];
   return /^(?:arn:[^:]*:[^:]*:[^:]*:)?(\d{12})(?:$|:)/.exec(name.slice(0, 2048))?.slice(1, 2) ?? [];

@@ -98,6 +98,7 @@ const rows: readonly (readonly [says: string, service: string, call: string, req
     ["all", "o-abc1234567"],
   ],
   ["a document", "ssm", "ModifyDocumentPermission", { accountIdsToAdd: ["all"] }, ["all"]],
+  ["a document, as the API spells it", "ssm", "ModifyDocumentPermission", { accountIdsToAdd: ["All"] }, ["all"]],
   ["a resource share", "ram", "CreateResourceShare", { principals: [OTHER, unit] }, [OTHER, unit]],
   [
     "a secret's policy",
