@@ -4,6 +4,7 @@
  * Source: AWS CloudTrail User Guide, "CloudTrail userIdentity element".
  */
 import { type Arn, arnOf, partitionOf, shortName } from "./arn.ts";
+import { memoOf } from "./memo.ts";
 import { type CloudTrailRecord, isAccountId, type UserIdentity } from "./record.ts";
 
 const ASSUMED_ROLE = "assumed-role/";
@@ -103,7 +104,20 @@ interface RoleSession {
 
 /** `"arn:aws:sts::111122223333:assumed-role/ci/build-7"` → ci's ARN, `"ci"` and `"build-7"`; undefined for other names. */
 function roleSessionOf(arn: string | undefined): RoleSession | undefined {
-  const session = arn === undefined ? undefined : arnOf(arn);
+  if (arn === undefined) return undefined;
+  const known = ROLE_SESSIONS.get(arn);
+  if (known !== undefined) return known;
+  const session = roleSessionIn(arn);
+  if (session !== undefined && arn.length <= LONGEST_ARN) ROLE_SESSIONS.add(arn, session);
+  return session;
+}
+
+/** A session makes many calls. A sender may write ARNs of any length: those of AWS are shorter. */
+const ROLE_SESSIONS = memoOf<string, RoleSession>(4_096);
+const LONGEST_ARN = 512;
+
+function roleSessionIn(arn: string): RoleSession | undefined {
+  const session = arnOf(arn);
   if (session?.service !== "sts" || !session.resource.startsWith(ASSUMED_ROLE)) return undefined;
   const { resource, partition, account } = session;
   const roleEnd = resource.indexOf("/", ASSUMED_ROLE.length);

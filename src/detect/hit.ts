@@ -91,7 +91,12 @@ function sharedGroup(groupBy: readonly GroupField[], counted: Counted): Group {
 }
 
 function groupFor(groupBy: readonly GroupField[], base: string, facts: Facts): Group {
-  const group = groupBy.map(({ of }) => of(base).text(facts) ?? "");
+  const [only] = groupBy;
+  // Mostly it is one field.
+  const group =
+    groupBy.length === 1 && only !== undefined
+      ? [only.of(base).text(facts) ?? ""]
+      : groupBy.map(({ of }) => of(base).text(facts) ?? "");
   return { group, groupName: nameOf(facts.record.recipientAccountId, group) };
 }
 

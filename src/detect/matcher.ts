@@ -16,6 +16,7 @@ import {
   plainText,
   regexPattern,
   scalarPattern,
+  wildcard,
 } from "./pattern.ts";
 import { scalarsOf } from "./scalar.ts";
 
@@ -57,7 +58,11 @@ export function compileTest(key: string, raw: unknown, placeholders: Placeholder
   const wanted = () => [...key.split("|").slice(1), values.map(String).join(spec.every ? " and " : " or ")].join(" ");
   if (spec.kind === "exists") return existsTest(field, key, wanted, values);
   const literals = isPlain(spec) && !spec.every && !spec.not ? literalsOf(values) : undefined;
-  const tests = literals ? [literalTest(field, literals)] : values.map((value) => valueTest(field, spec, value));
+  const tests = literals
+    ? [literalTest(field, literals)]
+    : spec.kind === "text" && !spec.every && values.every(isScalar)
+      ? [textTest(field, spec, values)]
+      : values.map((value) => valueTest(field, spec, value));
   // Read once, whatever the number of values; null is the one that no value of a record answers.
   const held =
     spec.every || values.includes(null)
@@ -163,6 +168,17 @@ function literalTest(field: Field, literals: readonly string[]): ValueTest {
   const test: Predicate = (value) => {
     const text = plainText(value);
     return text !== undefined && set.has(text);
+  };
+  return { holds: (facts) => field.some(facts, test), accepts: (_facts, found) => test(found) };
+}
+
+/** One of several patterns: the text is brought into one case once, however many they are. */
+function textTest(field: Field, { placement, cased }: FieldKey, values: readonly Scalar[]): ValueTest {
+  const patterns = values.map((value) => wildcard(String(value), placement, cased));
+  const read = cased ? exactText : plainText;
+  const test: Predicate = (value) => {
+    const text = read(value);
+    return text !== undefined && patterns.some((fits) => fits(text));
   };
   return { holds: (facts) => field.some(facts, test), accepts: (_facts, found) => test(found) };
 }
