@@ -12,7 +12,7 @@ import type { Detector } from "../src/detect/detector.ts";
 import type { Finding } from "../src/detect/finding.ts";
 import type { CompiledRules } from "../src/detect/rules.ts";
 import type { DetectorState } from "../src/detect/state.ts";
-import { inTurn, median, quantile, ratio, type Times } from "./measure.ts";
+import { inTurn, median, quantile, ratio, type Times, WARM_UP } from "./measure.ts";
 import { coldStarts } from "./start.ts";
 import { rates } from "./state.ts";
 import { syntheticRules } from "./synthetic.ts";
@@ -112,7 +112,10 @@ async function checked(name: string, traffic: Traffic, rules: CompiledRules): Pr
 /** From the text of one event to its findings, in µs: the share of a week's records that took no longer; median of several weeks. */
 async function latency(traffic: Traffic, rules: CompiledRules, share: number): Promise<number> {
   const weeks: number[] = [];
-  for (let week = 0; week < WEEKS; week++) weeks.push(quantile(await latencies(traffic, rules), share));
+  for (let week = -WARM_UP; week < WEEKS; week++) {
+    const times = await latencies(traffic, rules);
+    if (week >= 0) weeks.push(quantile(times, share));
+  }
   return median(weeks);
 }
 

@@ -5,7 +5,7 @@
 export type Side = () => Promise<unknown> | unknown;
 
 /** Rounds that are run before any is timed: a process that watches for days is optimised as it ever will be. */
-const WARM_UP = 8;
+export const WARM_UP = 8;
 
 /** µs a piece of work, by side: one figure a round. */
 export type Times<Name extends string> = Readonly<Record<Name, readonly number[]>>;
