@@ -179,6 +179,7 @@ function whole({ condition, selections }: PackedOutline, lines: readonly Line[])
     })),
   };
 }
+/** Of a damaged pack: it makes no test, so that the files are opened from their YAML. */
 const NO_LINE: Line = ["", null];
 
 /** The name counts: a rule without one of its own is called after its file. */

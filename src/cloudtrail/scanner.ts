@@ -63,21 +63,13 @@ const MOST_PATHS = 110;
 const MOST_PLACED = 12;
 const PATH = /^(?:[ !#-\-/-[\]-~]{1,64}\.){0,7}[ !#-\-/-[\]-~]{1,64}$/;
 
-/** Fields that most records have, by themselves or in an event. Where they are expected, a record is read a fifth faster. */
+/** Fields that most records have, by themselves or in an event, and that no scan finds. Where they are expected, a record is read a fifth faster. */
 const FREQUENT = [
-  ...[
-    "eventVersion",
-    "eventTime",
-    "eventID",
-    "requestID",
-    "apiVersion",
-    "resources",
-    "tlsDetails",
-    "additionalEventData",
-  ],
-  "userIdentity.sessionContext.attributes.creationDate",
-  "userIdentity.sessionContext.sessionIssuer.accountId",
-  "userIdentity.sessionContext.sessionIssuer.principalId",
+  "eventVersion",
+  "requestID",
+  "apiVersion",
+  "resources",
+  "tlsDetails",
   "userIdentity.sessionContext.webIdFederationData.attributes",
 ]
   .flatMap((path) => [path, `detail.${path}`])
